@@ -1,0 +1,23 @@
+import type { Caller, Cause } from './caller.ts';
+
+/** A prepared statement: `name` must be unique to `text`, and is reused on the same connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * One open transaction under one tenant and role, READ COMMITTED. Only `transact` and `read` of a Context make one.
+ * Values are always parameters; text and values never mix.
+ */
+export interface Transaction {
+  readonly caller: Caller;
+  readonly cause: Cause;
+  /** Now, as the clock of the context said when the transaction began. */
+  readonly now: Date;
+  query<Row>(statement: string | Statement, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs as the very last statements of the transaction, in order of `key`: hash chains, so that they are locked shortest and always in the same order. */
+  beforeCommit(key: string, work: () => Promise<void>): void;
+  /** Runs once the transaction is durable; must not throw. Wake-ups and metrics, never effects that matter. */
+  afterCommit(work: () => void): void;
+}
