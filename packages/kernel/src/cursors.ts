@@ -29,7 +29,10 @@ export function createCursorCodec(secret: string): CursorCodec {
       const body = bytes.subarray(SIGNATURE_BYTES).toString();
       const given = bytes.subarray(0, SIGNATURE_BYTES);
       if (given.length !== SIGNATURE_BYTES || !timingSafeEqual(given, sign(tenantId, list, body)))
-        throw badInput('after', 'this is not a cursor of this list; take endCursor of the page before, with the same filter and order');
+        throw badInput(
+          'after',
+          'this is not a cursor of this list; take endCursor of the page before, with the same filter and order',
+        );
       return JSON.parse(body);
     },
   };

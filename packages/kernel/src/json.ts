@@ -8,9 +8,11 @@ export const MAX_JSON_BYTES = 65_536;
 export const MAX_JSON_DEPTH = 32;
 
 function checkNode(field: string, value: unknown, depth: number): void {
-  if (depth > MAX_JSON_DEPTH) throw badInput(field, `is nested deeper than ${MAX_JSON_DEPTH} levels`, { limit: MAX_JSON_DEPTH });
+  if (depth > MAX_JSON_DEPTH)
+    throw badInput(field, `is nested deeper than ${MAX_JSON_DEPTH} levels`, { limit: MAX_JSON_DEPTH });
   if (typeof value === 'string') checkText(field, value, MAX_JSON_BYTES, 0);
-  else if (typeof value === 'number' && !Number.isFinite(value)) throw badInput(field, 'holds a number that is not finite');
+  else if (typeof value === 'number' && !Number.isFinite(value))
+    throw badInput(field, 'holds a number that is not finite');
   else if (Array.isArray(value)) for (const item of value) checkNode(field, item, depth + 1);
   else if (value !== null && typeof value === 'object')
     for (const [key, item] of Object.entries(value)) {
@@ -27,6 +29,10 @@ function checkNode(field: string, value: unknown, depth: number): void {
 export function checkJson<T>(field: string, value: T): T {
   checkNode(field, value, 1);
   const bytes = Buffer.byteLength(JSON.stringify(value) ?? 'null');
-  if (bytes > MAX_JSON_BYTES) throw badInput(field, `takes ${bytes} bytes; at most ${MAX_JSON_BYTES} are allowed`, { limit: MAX_JSON_BYTES, given: bytes });
+  if (bytes > MAX_JSON_BYTES)
+    throw badInput(field, `takes ${bytes} bytes; at most ${MAX_JSON_BYTES} are allowed`, {
+      limit: MAX_JSON_BYTES,
+      given: bytes,
+    });
   return value;
 }
