@@ -1,0 +1,18 @@
+import { PlatformRoles } from './20261121100000_platform_roles.ts';
+import { PlatformIdentity } from './20261121100100_platform_identity.ts';
+import { PlatformIdempotency } from './20261121100200_platform_idempotency.ts';
+import { PlatformEvents } from './20261121100300_platform_events.ts';
+import { PlatformJobs } from './20261121100400_platform_jobs.ts';
+import { PlatformAudit } from './20261121100500_platform_audit.ts';
+import { MemoryMemory } from './20261121100600_memory_memory.ts';
+
+/** All migrations, oldest first; a name never changes once it has run somewhere. */
+export const migrations = [
+  { name: '20261121100000_platform_roles', class: PlatformRoles },
+  { name: '20261121100100_platform_identity', class: PlatformIdentity },
+  { name: '20261121100200_platform_idempotency', class: PlatformIdempotency },
+  { name: '20261121100300_platform_events', class: PlatformEvents },
+  { name: '20261121100400_platform_jobs', class: PlatformJobs },
+  { name: '20261121100500_platform_audit', class: PlatformAudit },
+  { name: '20261121100600_memory_memory', class: MemoryMemory },
+];

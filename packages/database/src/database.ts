@@ -1,0 +1,111 @@
+import type { Migration } from '@mikro-orm/migrations';
+import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
+import { type Logger, PlatformError } from '@rae/kernel';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { openPglite } from './pglite/open-pglite.ts';
+
+export type DatabaseMode = 'embedded' | 'native';
+
+export interface Database {
+  readonly mode: DatabaseMode;
+  readonly pool: pg.Pool;
+  readonly orm: MikroORM;
+  /** Names the cluster that holds the data; another one after a restore into another cluster. */
+  readSystemId(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** A Postgres server, 15 or newer with pgvector; null: PGlite in `dataFolder`. */
+  readonly url: string | null;
+  readonly dataFolder: string;
+  /** Connections of this process. Embedded ones share one backend; more than a few only wait in another place. */
+  readonly poolSize: number;
+  readonly entities: readonly EntitySchema[];
+  readonly logger: Logger;
+}
+
+/** No statement and no transaction of ours lasts longer (DESIGN 5.2); one that hangs must not hold the log's horizon back. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Errors of idle connections: the pool has thrown the connection away already, and an unheard 'error' would end the process. */
+function watch(pool: pg.Pool, logger: Logger): pg.Pool {
+  const onError = (err: Error) => logger.warn({ err }, 'a database connection was lost');
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
+  return pool;
+}
+
+/** The ORM works on the same pool, so that entities and hand-written SQL share one transaction. */
+async function openOrm(pool: pg.Pool, entities: readonly EntitySchema[]): Promise<MikroORM> {
+  const orm = await MikroORM.init({
+    entities: [...entities],
+    discovery: { warnWhenNoEntities: false },
+    dbName: 'rae',
+    ensureDatabase: false,
+    driverOptions: () => new Kysely({ dialect: new PostgresDialect({ pool }) }),
+    ignoreUndefinedInQuery: true,
+    forceUtcTimezone: true,
+  });
+  await orm.connect(); // now: its first query inside a transaction of ours would wait for a second connection
+  return orm;
+}
+
+async function openEmbedded({ dataFolder, poolSize, entities, logger }: DatabaseOptions): Promise<Database> {
+  const server = await openPglite(dataFolder, (err) => logger.error({ err }, 'the embedded database stopped'));
+  const stream = () => server.connect();
+  const pool = watch(
+    new pg.Pool({ stream, user: 'postgres', database: 'postgres', max: poolSize, pipeline: true }),
+    logger,
+  );
+  const orm = await openOrm(pool, entities);
+  const close = async () => {
+    await orm.close(true);
+    if (!pool.ended) await pool.end(); // the ORM ends it only where it has used it
+    await server.close();
+  };
+  return { mode: 'embedded', pool, orm, readSystemId: async () => server.systemId, close };
+}
+
+async function openNative(url: string, { poolSize, entities, logger }: DatabaseOptions): Promise<Database> {
+  const pool = watch(
+    new pg.Pool({
+      connectionString: url,
+      max: poolSize,
+      pipeline: true,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      application_name: 'rae',
+    }),
+    logger,
+  );
+  await pool.query('select 1').catch(async (cause: Error) => {
+    await pool.end();
+    const message = `The database of DATABASE_URL does not answer (${cause.message}); start it or correct DATABASE_URL.`;
+    throw new PlatformError('DEPENDENCY_UNAVAILABLE', message, { setting: 'DATABASE_URL' }, { cause });
+  });
+  const orm = await openOrm(pool, entities);
+  const readSystemId = async () => {
+    const { rows } = await pool.query<{ id: string }>('select system_identifier::text as id from pg_control_system()');
+    return rows[0]?.id ?? '';
+  };
+  const close = async () => {
+    await orm.close(true);
+    if (!pool.ended) await pool.end();
+  };
+  return { mode: 'native', pool, orm, readSystemId, close };
+}
+
+/**
+ * Opens the one database of this process: a Postgres server by its URL, or PGlite behind the same driver.
+ *
+ * @throws DEPENDENCY_UNAVAILABLE when the server does not answer or the folder is damaged; CONFLICT when the folder is in use
+ */
+export const openDatabase = (options: DatabaseOptions): Promise<Database> =>
+  options.url === null ? openEmbedded(options) : openNative(options.url, options);
+
+export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;

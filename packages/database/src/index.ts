@@ -1,0 +1,22 @@
+export {
+  type Database,
+  type DatabaseMode,
+  type DatabaseOptions,
+  type MigrationClass,
+  openDatabase,
+} from './database.ts';
+export { toPlatformError } from './database-errors.ts';
+export { entityManager } from './entity-manager.ts';
+export { IDEMPOTENCY_HOURS, type IdempotentCall, once } from './idempotency.ts';
+export { migrate, type NamedMigration } from './migrate.ts';
+export {
+  becomeTenant,
+  clientOf,
+  createTransact,
+  type DatabaseRole,
+  SYSTEM_CALLER,
+  type Transact,
+  type TransactionScope,
+  WORKER_SCOPE,
+} from './transact.ts';
+export { assertOutsideTransaction } from './transaction-scope.ts';

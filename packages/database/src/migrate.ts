@@ -1,0 +1,42 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import type { Database, MigrationClass } from './database.ts';
+import { kyselyOnClient } from './kysely-on-client.ts';
+
+export interface NamedMigration {
+  readonly name: string;
+  readonly class: MigrationClass;
+}
+
+/** Any number; the same in every process. Two starting at once take turns, and the second finds nothing to do. */
+const MIGRATION_LOCK = 7_245_001;
+
+/**
+ * Brings the database up to date, or down to `to` (a migration's name; 0 = nothing). Safe to run from several processes.
+ *
+ * @returns the names of the migrations that ran
+ */
+export async function migrate(
+  database: Database,
+  migrations: readonly NamedMigration[],
+  to?: string | 0,
+): Promise<string[]> {
+  const client = await database.pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const orm = await MikroORM.init({
+      entities: [],
+      discovery: { warnWhenNoEntities: false },
+      dbName: 'rae',
+      ensureDatabase: false,
+      driverOptions: () => kyselyOnClient(client),
+      extensions: [Migrator],
+      migrations: { migrationsList: [...migrations], snapshot: false, silent: true, tableName: 'rae_migrations' },
+    });
+    const done = to === undefined ? await orm.migrator.up() : await orm.migrator.down({ to });
+    return done.map(({ name }) => name);
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    client.release();
+  }
+}

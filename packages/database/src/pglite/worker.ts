@@ -1,0 +1,86 @@
+// The thread that PGlite lives in. It serves Postgres' wire protocol over MessagePorts, so that the Postgres driver talks
+// to it as to any server, and so that a slow statement never holds up the main thread.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { dataDir } from '@electric-sql/pglite-prepopulatedfs';
+import { createWireCutter } from './wire.ts';
+
+interface Waiting {
+  client: MessagePort;
+  batch: Buffer;
+}
+
+const folder: string = workerData.folder;
+const fresh = !existsSync(join(folder, 'PG_VERSION'));
+const db = await PGlite.create({
+  dataDir: folder,
+  extensions: { vector },
+  ...(fresh ? { loadDataDir: await dataDir() } : {}),
+});
+
+const queue: Waiting[] = [];
+const gone = new Set<MessagePort>();
+let owner: MessagePort | null = null; // has a transaction open: nobody else is served until it ends
+let busy = false;
+
+function send(client: MessagePort, bytes: Uint8Array): void {
+  const copy = new Uint8Array(bytes);
+  client.postMessage(copy, [copy.buffer]);
+}
+
+async function serve({ client, batch }: Waiting): Promise<void> {
+  try {
+    send(client, await db.execProtocolRaw(batch));
+    owner = db.isInTransaction() ? client : null;
+  } catch {
+    client.postMessage(null);
+    gone.add(client);
+    owner = db.isInTransaction() ? client : null;
+  }
+}
+
+/** One backend, so one batch at a time; a client that went away inside a transaction is rolled back. */
+async function pump(): Promise<void> {
+  if (busy) return;
+  busy = true;
+  for (;;) {
+    if (owner && gone.has(owner)) {
+      await db.exec('rollback');
+      owner = null;
+    }
+    const at = owner ? queue.findIndex((waiting) => waiting.client === owner) : 0;
+    const [next] = at < 0 ? [] : queue.splice(at, 1);
+    if (!next) break;
+    if (!gone.has(next.client)) await serve(next);
+  }
+  busy = false;
+}
+
+function accept(client: MessagePort): void {
+  const cutter = createWireCutter();
+  const leave = () => {
+    gone.add(client);
+    void pump();
+  };
+  client.on('message', (chunk: Uint8Array | null) => {
+    if (chunk === null) return client.close();
+    const { batches, encryption, terminated } = cutter.push(
+      Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength),
+    );
+    if (encryption) client.postMessage(Buffer.from('N'));
+    for (const batch of batches) queue.push({ client, batch });
+    if (terminated) client.close();
+    void pump();
+  });
+  client.on('close', leave);
+}
+
+parentPort?.on('message', async (message: { client?: MessagePort; close?: true }) => {
+  if (message.client) return accept(message.client);
+  await db.close();
+  parentPort?.postMessage({ closed: true });
+});
+parentPort?.postMessage({ ready: true });

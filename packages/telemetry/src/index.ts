@@ -1,0 +1,3 @@
+export { createErrorFormatter } from './format-error.ts';
+export { createLogger, currentTraceId, currentTraceparent } from './logger.ts';
+export { createMetrics, type Labels, type Metrics } from './metrics.ts';

@@ -1,0 +1,8 @@
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
+
+/** Requests by which others look after us: probes and scrapes. They come often and are nobody's question. */
+const UNTRACED = /^\/(health\/|metrics\b)/;
+
+/** One span for each request that comes in, health and metrics excepted, and for each that goes out. */
+export const createHttpInstrumentation = () =>
+  new HttpInstrumentation({ ignoreIncomingRequestHook: (request) => UNTRACED.test(request.url ?? '') });
