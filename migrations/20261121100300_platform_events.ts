@@ -98,8 +98,6 @@ export const PlatformEvents = migration(
     ...workerReads('platform.event_quarantine'),
     makeDays,
     dropDays,
-    'create policy owner_moves on platform.events to rae_owner using (true) with check (true)',
-    'create policy owner_moves on platform.events_default to rae_owner using (true) with check (true)',
     'revoke execute on function platform.make_event_days, platform.drop_event_days from public',
     'grant execute on function platform.make_event_days, platform.drop_event_days to rae_worker',
   ],

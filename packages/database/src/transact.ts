@@ -1,4 +1,13 @@
-import { type Caller, type Cause, type Clock, isUuid, NO_CAUSE, type Statement, type Transaction } from '@rae/kernel';
+import {
+  type Caller,
+  type Cause,
+  type Clock,
+  isUuid,
+  NO_CAUSE,
+  type Statement,
+  type Transaction,
+  type WakeUp,
+} from '@rae/kernel';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
 import { toPlatformError } from './database-errors.ts';
@@ -69,6 +78,7 @@ function openTransaction(
   client: PoolClient,
   scope: TransactionScope,
   now: Date,
+  wakeUp: WakeUp,
   nameOf: (client: PoolClient, name: string) => string,
 ): Open {
   const last: Open['last'] = [];
@@ -87,6 +97,7 @@ function openTransaction(
       return typed;
     },
     beforeCommit: (key, work) => void last.push({ key, work }),
+    wake: (topic) => void after.push(() => wakeUp.notify(topic)),
     afterCommit: (work) => void after.push(work),
   };
   clients.set(tx, client);
@@ -100,14 +111,14 @@ function openTransaction(
  * @throws DEPENDENCY_UNAVAILABLE when the database is away (the outcome of a commit is then unknown), CONFLICT
  *   (retryable) on contention, TIMEOUT; whatever `work` throws, after rolling back
  */
-export function createTransact(database: Database, clock: Clock): Transact {
+export function createTransact(database: Database, clock: Clock, wakeUp: WakeUp): Transact {
   const nameOf = createNamer();
   return async (scope, work) => {
     assertOutsideTransaction('a transaction');
     const client = await database.pool.connect().catch((error: unknown) => {
       throw toPlatformError(error);
     });
-    const { tx, last, after } = openTransaction(client, scope, clock.now(), nameOf);
+    const { tx, last, after } = openTransaction(client, scope, clock.now(), wakeUp, nameOf);
     let broken: Error | undefined;
     try {
       // Sent ahead of the first statement, not waited for: `begin` comes first, so that if the role cannot be set the

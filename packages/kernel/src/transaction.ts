@@ -18,6 +18,8 @@ export interface Transaction {
   query<Row>(statement: string | Statement, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs as the very last statements of the transaction, in order of `key`: hash chains, so that they are locked shortest and always in the same order. */
   beforeCommit(key: string, work: () => Promise<void>): void;
-  /** Runs once the transaction is durable; must not throw. Wake-ups and metrics, never effects that matter. */
+  /** Hints readers of `topic` once the transaction is durable. */
+  wake(topic: string): void;
+  /** Runs once the transaction is durable; must not throw. Metrics and the like, never effects that matter. */
   afterCommit(work: () => void): void;
 }

@@ -2,8 +2,11 @@
 import { isMainThread } from 'node:worker_threads';
 import { chooseTracing } from './choose-tracing.ts';
 
-// Worker threads inherit --import, and serve requests that are traced in the main thread.
-const tracing = isMainThread ? chooseTracing(process.env) : 'off';
+// biome-ignore lint/style/noProcessEnv: OpenTelemetry's own variables, and the platform's configuration is not read yet
+const environment = process.env;
+
+// Worker threads inherit --import, and the requests that they serve are traced in the main thread.
+const tracing = isMainThread ? chooseTracing(environment) : 'off';
 
 if (tracing === 'ids') {
   const { startTraceIds } = await import('./trace-ids.ts');
@@ -11,8 +14,5 @@ if (tracing === 'ids') {
 }
 if (tracing === 'export') {
   const { startTraceExport } = await import('./trace-export.ts');
-  startTraceExport({
-    metricsExporter: process.env.OTEL_METRICS_EXPORTER,
-    logsExporter: process.env.OTEL_LOGS_EXPORTER,
-  });
+  startTraceExport(environment);
 }

@@ -7,14 +7,14 @@ import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
 import { createHttpInstrumentation } from './trace-http.ts';
 
 /** Modules that are imported as ECMAScript modules and are to be seen; every other one is loaded untouched. */
-const WATCHED = ['http', 'https', 'node:http', 'node:https', 'graphql', 'pg', 'ioredis'];
+const WATCHED = ['http', 'https', 'node:http', 'node:https', 'graphql', 'pg'];
 
 /**
  * Records and sends traces as OpenTelemetry's variables say. Statements carry no values, and those without a span above
  * them, which are the polls of the log, are left out. Metrics and logs are sent only if their exporter is named:
  * /metrics and the log itself are there already.
  */
-export function startTraceExport(names: { metricsExporter?: string; logsExporter?: string }): void {
+export function startTraceExport(environment: Readonly<Record<string, string | undefined>>): void {
   register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: WATCHED } });
   const configuration: Partial<NodeSDKConfiguration> = {
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': 'rae' })),
@@ -24,8 +24,8 @@ export function startTraceExport(names: { metricsExporter?: string; logsExporter
       new PgInstrumentation({ requireParentSpan: true }),
       new IORedisInstrumentation({ requireParentSpan: true }),
     ],
-    ...(names.metricsExporter ? {} : { metricReaders: [] }),
-    ...(names.logsExporter ? {} : { logRecordProcessors: [] }),
+    ...(environment.OTEL_METRICS_EXPORTER ? {} : { metricReaders: [] }),
+    ...(environment.OTEL_LOGS_EXPORTER ? {} : { logRecordProcessors: [] }),
   };
   new NodeSDK(configuration).start();
 }

@@ -1,0 +1,112 @@
+import type { JsonValue, Transaction } from '@rae/kernel';
+import type { LogEvent } from './event.ts';
+import type { EventPosition } from './position.ts';
+
+/** Events of one read, and where the log stood: everything at or before `horizon` is committed and complete. */
+export interface LogPage {
+  readonly events: LogEvent[];
+  /** False: there may be more before the horizon. */
+  readonly complete: boolean;
+  readonly epoch: number;
+  readonly xmin: string;
+  /** Transaction ids from here on have not begun. */
+  readonly xmax: string;
+  readonly floor: EventPosition;
+}
+
+interface Row {
+  epoch: number;
+  tx: string;
+  seq: string;
+  id: string;
+  tenant_id: string;
+  project_id: string | null;
+  type: string;
+  source: string;
+  subject: string | null;
+  actor: string;
+  payload: Record<string, JsonValue>;
+  tags: string[];
+  traceparent: string | null;
+  causation_id: string | null;
+  depth: number;
+  occurred_at: Date;
+  recorded_at: Date;
+}
+
+interface State {
+  epoch: number;
+  xmin: string;
+  xmax: string;
+  floor_epoch: number;
+  floor_tx: string;
+  floor_seq: string;
+}
+
+const STATE = {
+  name: 'events_state',
+  text: `select epoch, pg_snapshot_xmin(pg_current_snapshot())::text as xmin, pg_snapshot_xmax(pg_current_snapshot())::text as xmax,
+    floor_epoch, floor_tx::text as floor_tx, floor_seq::text as floor_seq from platform.event_log`,
+};
+
+/**
+ * Rows after a position and below the horizon that STATE told: all of those were committed by then. Rows of older epochs are below every horizon. `since` only spares looking at days that cannot hold such rows.
+ */
+const rowsAfter = (owner: 'part' | 'tenant_id') => ({
+  name: `events_after_${owner}`,
+  text: `select e.epoch, e.tx::text as tx, e.seq::text as seq, e.id, e.tenant_id, e.project_id, e.type, e.source, e.subject, e.actor,
+      e.payload, e.tags, e.traceparent, e.causation_id, e.depth, e.occurred_at, e.recorded_at
+    from platform.events e
+    where e.${owner} = $1 and (e.epoch, e.tx, e.seq) > ($2::int, $3::xid8, $4::bigint)
+      and (e.epoch < $5 or e.tx < $6::xid8)
+      and e.recorded_at >= $7
+    order by e.epoch, e.tx, e.seq limit $8`,
+});
+const AFTER = { part: rowsAfter('part'), tenant_id: rowsAfter('tenant_id') };
+
+const toEvent = (row: Row): LogEvent => ({
+  position: { epoch: row.epoch, tx: row.tx, seq: row.seq },
+  id: row.id,
+  tenantId: row.tenant_id,
+  projectId: row.project_id,
+  type: row.type,
+  source: row.source,
+  subject: row.subject,
+  actor: row.actor,
+  payload: row.payload,
+  tags: row.tags,
+  traceparent: row.traceparent,
+  causationId: row.causation_id,
+  depth: row.depth,
+  occurredAt: row.occurred_at,
+  recordedAt: row.recorded_at,
+});
+
+export interface LogQuery {
+  /** One partition (as rae_worker), or one tenant (as rae_app). */
+  readonly owner: { part: number } | { tenantId: string };
+  readonly after: EventPosition;
+  /** Nothing recorded earlier can come after `after`. */
+  readonly since: Date;
+  readonly limit: number;
+}
+
+/** Reads a page of the log in order, below the horizon. */
+export async function readLog(tx: Transaction, { owner, after, since, limit }: LogQuery): Promise<LogPage> {
+  const [state] = await tx.query<State>(STATE);
+  if (!state) throw new Error('the event log is not set up: platform.event_log has no row');
+  const [statement, value] = 'part' in owner ? [AFTER.part, owner.part] : [AFTER.tenant_id, owner.tenantId];
+  const rows = await tx.query<Row>(statement, [
+    value,
+    after.epoch,
+    after.tx,
+    after.seq,
+    state.epoch,
+    state.xmin,
+    since,
+    limit,
+  ]);
+  const { epoch, xmin, xmax, floor_epoch, floor_tx, floor_seq } = state;
+  const floor = { epoch: floor_epoch, tx: floor_tx, seq: floor_seq };
+  return { events: rows.map(toEvent), complete: rows.length < limit, epoch, xmin, xmax, floor };
+}
