@@ -8,6 +8,12 @@ begin
   return new;
 end $$`;
 
+/** An index that has not looked for so long is loaded anew (see the memory subgraph's index registry). */
+const pruneGone = `create function memory.prune_gone(most int) returns int language sql security definer set search_path = pg_catalog as $$
+  with pruned as (
+    delete from memory.gone where ctid in (select ctid from memory.gone where at < now() - interval '1 day' limit most) returning 1)
+  select count(*)::int from pruned $$`;
+
 export const MemoryMemory = migration(
   [
     `create table memory.memory (
@@ -26,6 +32,7 @@ export const MemoryMemory = migration(
       user_id text,
       agent_id text,
       session_id text,
+      turn int not null default 0,
       document_id uuid,
       collection text,
       importance real not null,
@@ -35,7 +42,6 @@ export const MemoryMemory = migration(
       created_at timestamptz not null,
       superseded_at timestamptz,
       archived_at timestamptz,
-      expires_at timestamptz,
       lex bytea not null,
       version int not null default 1,
       tx xid8 not null default pg_current_xact_id(),
@@ -79,10 +85,15 @@ export const MemoryMemory = migration(
     ...['memory', 'vector', 'gone', 'revision'].flatMap((table) => tenantWall(`memory.${table}`)),
     'grant select, insert, update, delete on memory.memory, memory.vector to rae_app',
     'grant select, insert on memory.gone to rae_app',
+    'create policy owner_prunes on memory.gone to rae_owner using (true)',
+    pruneGone,
+    'revoke execute on function memory.prune_gone from public',
+    'grant execute on function memory.prune_gone to rae_worker',
     'grant select, insert, delete on memory.revision to rae_app',
   ],
   [
     'drop table memory.revision',
+    'drop function memory.prune_gone',
     'drop table memory.gone',
     'drop table memory.vector',
     'drop table memory.memory',

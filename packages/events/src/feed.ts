@@ -1,7 +1,7 @@
 import { badInput, type Caller, type Logger, PlatformError, type Transaction, type WakeUp } from '@rae/kernel';
 import { type LogEvent, partitionOf } from './event.ts';
 import { createPartitionReader, isAfter, type PartitionReader, type ReadWith } from './partition-reader.ts';
-import { comparePositions, decodeCursor, type EventPosition, justBelow } from './position.ts';
+import { comparePositions, decodeCursor, type EventPosition, encodeCursor, justBelow, LOG_START } from './position.ts';
 import { type LogPage, readLog } from './read-log.ts';
 
 export interface FeedRequest {
@@ -13,6 +13,11 @@ export interface FeedRequest {
   readonly signal: AbortSignal | null;
 }
 
+/** A stream that says where in the log it starts, so that it can be resumed before its first event. */
+export interface EventStream<T> extends AsyncGenerator<T, void, void> {
+  readonly startCursor: string;
+}
+
 /** Live and resumable streams over the event log. */
 export interface EventFeed {
   /**
@@ -21,7 +26,7 @@ export interface EventFeed {
    *
    * @throws BAD_USER_INPUT for a cursor that is none or lies in the future; CURSOR_EXPIRED when events after it were dropped
    */
-  subscribe(request: FeedRequest): AsyncGenerator<LogEvent, void, void>;
+  subscribe(request: FeedRequest): Promise<EventStream<LogEvent>>;
   close(): Promise<void>;
 }
 
@@ -80,16 +85,31 @@ function createBuffer(wants: (event: LogEvent) => boolean) {
 }
 
 /** A generator that waits inside `next` answers `return` only afterwards; a listener that leaves must not wait for an event. */
-function endOnReturn<T>(
+function toStream<T>(
   generator: AsyncGenerator<T, void, void>,
+  startCursor: string,
   left: AbortController,
-): AsyncGenerator<T, void, void> {
+): EventStream<T> {
   const leave = generator.return.bind(generator);
-  generator.return = (value) => {
-    left.abort();
-    return leave(value);
+  return Object.assign(generator, {
+    startCursor,
+    return: (value: void | PromiseLike<void>) => {
+      left.abort();
+      return leave(value);
+    },
+  });
+}
+
+/** The same stream with each event as `map` makes it. */
+export function mapStream<A, B>(stream: EventStream<A>, map: (event: A) => B): EventStream<B> {
+  const mapped = async function* () {
+    for await (const event of stream) yield map(event);
   };
-  return generator;
+  const left = async (): Promise<IteratorResult<B, void>> => {
+    await stream.return();
+    return { done: true, value: undefined };
+  };
+  return Object.assign(mapped(), { startCursor: stream.startCursor, return: left });
 }
 
 export function createEventFeed({ readAsWorker, readAs, wakeUp, logger }: FeedOptions): EventFeed {
@@ -147,19 +167,23 @@ export function createEventFeed({ readAsWorker, readAs, wakeUp, logger }: FeedOp
     }
   }
 
-  async function* stream(request: FeedRequest, signal: AbortSignal): AsyncGenerator<LogEvent, void, void> {
-    const given = request.after === null ? null : decodeCursor(request.after);
-    const now = await readPast(request.caller, given ?? justBelow(1, '1'), 0);
-    if (given) checkCursor(given, now);
-    let position = given ?? justBelow(now.epoch, now.xmin);
-    while (!signal.aborted) position = yield* live(request, position, signal);
+  async function* stream(
+    request: FeedRequest,
+    from: EventPosition,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogEvent, void, void> {
+    for (let position = from; !signal.aborted; ) position = yield* live(request, position, signal);
   }
 
   return {
-    subscribe(request) {
+    async subscribe(request) {
+      const given = request.after === null ? null : decodeCursor(request.after);
+      const now = await readPast(request.caller, given ?? LOG_START, 0);
+      if (given) checkCursor(given, now);
+      const from = given ?? justBelow(now.epoch, now.xmin);
       const left = new AbortController();
       const signal = AbortSignal.any([left.signal, closing.signal, ...(request.signal ? [request.signal] : [])]);
-      return endOnReturn(stream(request, signal), left);
+      return toStream(stream(request, from, signal), encodeCursor(from), left);
     },
     async close() {
       closing.abort();

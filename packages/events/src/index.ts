@@ -1,8 +1,17 @@
 export { type Consumer, type ConsumerDefinition, type ConsumerOptions, createConsumer } from './consumer.ts';
 export { type LogEvent, type NewEvent, PARTITIONS, partitionOf, wakeTopic } from './event.ts';
-export { createEventFeed, type EventFeed, type FeedOptions, type FeedRequest } from './feed.ts';
+export {
+  createEventFeed,
+  type EventFeed,
+  type EventStream,
+  type FeedOptions,
+  type FeedRequest,
+  mapStream,
+} from './feed.ts';
 export { countDaysAhead, dropLogDays, LEAST_DAYS_AHEAD, makeLogDays, settleEpoch } from './log-keeper.ts';
 export type { ReadWith } from './partition-reader.ts';
+/** SQL of the log's epoch, as a value: another one means that transaction ids began anew. */
+export const LOG_EPOCH_SQL = '(select epoch from platform.event_log)';
 export { comparePositions, decodeCursor, type EventPosition, encodeCursor, LOG_START } from './position.ts';
 export { recordEvent, recordEvents } from './record-events.ts';
 export { createInProcessWakeUp } from './wake-up/in-process.ts';

@@ -10,6 +10,7 @@ export * from './paging.ts';
 export * from './platform-error.ts';
 export * from './ports.ts';
 export * from './roles.ts';
+export * from './scalars.ts';
 export * from './subgraph.ts';
 export * from './text.ts';
 export * from './transaction.ts';

@@ -36,7 +36,7 @@ const PROGRAM = `
   import { createServer as createHttpServer, get } from 'node:http';
   import { connect, createServer as createTcpServer } from 'node:net';
   import { text } from 'node:stream/consumers';
-  import { currentTraceId } from '@rae/telemetry';
+  import { currentTraceId } from '${new URL('logger.ts', import.meta.url)}';
   import { flushTraces } from '${new URL('flush-traces.ts', import.meta.url)}';
   import { buildSchema, graphql } from 'graphql';
   import { Redis } from 'ioredis';
@@ -84,7 +84,7 @@ const PROGRAM = `
   const continued = (await text(stranger)).split('\\r\\n\\r\\n')[1];
 
   await client.end();
-  await redis.quit();
+  redis.disconnect();
   redisServer.close();
   http.close();
   postgres.close();
@@ -99,6 +99,7 @@ async function runProgram(environment: Record<string, string>): Promise<Record<s
     cwd: import.meta.dirname,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20_000,
   });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   expect(errors).toBe('');

@@ -4,10 +4,10 @@ import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { createHttpInstrumentation } from './trace-http.ts';
+import { createHttpInstrumentation, patchHttp } from './trace-http.ts';
 
-/** Modules that are imported as ECMAScript modules and are to be seen; every other one is loaded untouched. */
-const WATCHED = ['http', 'https', 'node:http', 'node:https', 'graphql', 'pg'];
+/** What is to be seen though it is imported as an ECMAScript module; every other module is loaded untouched. */
+const WATCHED = ['graphql', 'pg', 'ioredis'];
 
 /**
  * Records and sends traces as OpenTelemetry's variables say. Statements carry no values, and those without a span above
@@ -28,4 +28,5 @@ export function startTraceExport(environment: Readonly<Record<string, string | u
     ...(environment.OTEL_LOGS_EXPORTER ? {} : { logRecordProcessors: [] }),
   };
   new NodeSDK(configuration).start();
+  patchHttp();
 }

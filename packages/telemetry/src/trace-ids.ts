@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { AlwaysOffSampler, TracerProvider } from '@opentelemetry/sdk-trace';
-import { createHttpInstrumentation } from './trace-http.ts';
+import { createHttpInstrumentation, patchHttp } from './trace-http.ts';
 
 /**
  * Gives each request a trace id, or goes on with the one of its `traceparent`, and records nothing. Loads a third of
@@ -14,4 +14,5 @@ export function startTraceIds(): void {
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(new TracerProvider({ sampler: new AlwaysOffSampler() }));
   registerInstrumentations({ instrumentations: [createHttpInstrumentation()] });
+  patchHttp();
 }

@@ -1,0 +1,66 @@
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import type { RequestScope } from '@rae/gateway';
+import { createGovernanceSubgraph } from '@rae/governance-subgraph';
+import { guardResolvers } from '@rae/identity';
+import type { Context, Embedder, Subgraph } from '@rae/kernel';
+import { createMemorySubgraph } from '@rae/memory-subgraph';
+import { createErrorFormatter } from '@rae/telemetry';
+import type { GraphQLSchema } from 'graphql';
+import type { Platform } from '../platform.ts';
+
+/** A subgraph of this process, ready to be asked in process or over HTTP. */
+export interface RunningSubgraph {
+  readonly name: string;
+  readonly schema: GraphQLSchema;
+  readonly server: ApolloServer<Context>;
+  contextFor(scope: RequestScope): Context;
+  stop(): Promise<void>;
+}
+
+async function runSubgraph(
+  subgraph: Subgraph,
+  platform: Platform,
+  contextOf: (scope: RequestScope) => Context,
+): Promise<RunningSubgraph> {
+  const { name, typeDefs, resolvers } = subgraph;
+  const schema = buildSubgraphSchema([{ typeDefs, resolvers: guardResolvers(typeDefs, resolvers) as never }]); // each library has its own type of the same map
+  const server = new ApolloServer<Context>({
+    schema,
+    introspection: false,
+    csrfPrevention: false, // asked by the gateway alone, with its token
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    formatError: createErrorFormatter(platform.logger),
+    includeStacktraceInErrorResponses: false,
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
+  });
+  await server.start();
+  return {
+    name,
+    schema,
+    server,
+    contextFor: (scope) => subgraph.extend(contextOf(scope)),
+    async stop() {
+      await server.stop();
+      await subgraph.close();
+    },
+  };
+}
+
+/** Starts the subgraphs that the roles of this process name. */
+export async function runSubgraphs(
+  platform: Platform,
+  embedder: Embedder | null,
+  contextOf: (scope: RequestScope) => Context,
+): Promise<RunningSubgraph[]> {
+  const { config, feed, logger, metrics } = platform;
+  const made: Subgraph[] = [];
+  if (config.roles.has('memory') && embedder)
+    made.push(
+      createMemorySubgraph({ embedder, feed, indexBytes: config.indexBytes, logger, metrics }) as never as Subgraph,
+    );
+  if (config.roles.has('governance')) made.push(createGovernanceSubgraph());
+  return Promise.all(made.map((subgraph) => runSubgraph(subgraph, platform, contextOf)));
+}

@@ -1,0 +1,48 @@
+import { becomeTenant } from '@rae/database';
+import { createConsumer, dropLogDays, makeLogDays } from '@rae/events';
+import { createJobRunner } from '@rae/jobs';
+import type { Embedder, Transaction } from '@rae/kernel';
+import { memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
+import type { Platform } from '../platform.ts';
+
+export interface Worker {
+  stop(): Promise<void>;
+}
+
+const HOURLY_MS = 3_600_000;
+const PRUNED_AT_ONCE = 10_000;
+
+/** Back to all tenants after `becomeTenant`. */
+const becomeWorker = async (tx: Transaction): Promise<void> => {
+  await tx.query("select set_config('role', 'rae_worker', true), set_config('app.tenant', '', true)");
+};
+
+async function keepHouse({ asWorker, config, logger }: Platform): Promise<void> {
+  try {
+    await asWorker(makeLogDays);
+    await asWorker((tx) => dropLogDays(tx, config.eventDays));
+    await asWorker((tx) => tx.query('select platform.prune_idempotency($1)', [PRUNED_AT_ONCE]));
+    await asWorker((tx) => tx.query('select memory.prune_gone($1)', [PRUNED_AT_ONCE]));
+  } catch (err) {
+    logger.warn({ err }, 'the hourly clean-up failed; it runs again in an hour');
+  }
+}
+
+/** Runs all consumers and jobs, and keeps the log's days; any number of processes may. */
+export function startWorker(platform: Platform, embedder: Embedder): Worker {
+  const { asWorker, asTenant, wakeUp, logger, metrics } = platform;
+  const consumers = memoryConsumers.map((definition) =>
+    createConsumer(definition, { transactAsWorker: asWorker, becomeTenant, becomeWorker, wakeUp, logger, metrics }),
+  );
+  const jobs = memoryJobs({ embedder, readAs: asTenant }).map((definition) =>
+    createJobRunner(definition, { transactAsWorker: asWorker, transactAs: asTenant, wakeUp, logger, metrics }),
+  );
+  void keepHouse(platform);
+  const timer = setInterval(() => void keepHouse(platform), HOURLY_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await Promise.all([...consumers, ...jobs].map((part) => part.close()));
+    },
+  };
+}

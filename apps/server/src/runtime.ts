@@ -1,0 +1,195 @@
+import { join } from 'node:path';
+import { assertOutsideTransaction } from '@rae/database';
+import {
+  createGateway,
+  createHttpTransport,
+  createInProcessTransport,
+  type RequestScope,
+  type SubgraphTransport,
+} from '@rae/gateway';
+import {
+  createAuthenticator,
+  createInternalTokens,
+  ensureFirstTenant,
+  type FirstTenant,
+  type InternalTokens,
+  type JwtSettings,
+} from '@rae/identity';
+import { type Clock, type Logger, PlatformError, systemClock } from '@rae/kernel';
+import { createEmbedder, type Meter } from '@rae/llm';
+import { readSupergraph } from '@rae/schema/supergraph';
+import type { Config } from './config.ts';
+import { createContext } from './context.ts';
+import { writeKeyFile } from './first-key.ts';
+import { deriveSecret, openPlatform, type Platform } from './platform.ts';
+import { readReadiness } from './roles/health.ts';
+import { serveSubgraphs } from './roles/serve-subgraphs.ts';
+import { type RunningSubgraph, runSubgraphs } from './roles/subgraphs.ts';
+import { startWorker } from './roles/worker.ts';
+
+export interface Runtime {
+  /** GraphQL endpoint of the gateway, or the address of the process's subgraphs. */
+  readonly url: string;
+  readonly firstTenant: FirstTenant;
+  readonly platform: Platform;
+  /** Finishes requests, ends streams so that clients resume, loses no event. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Calls to remote models pass here; a ledger has its place here once there is one. */
+const passThrough: Meter = async (_call, run) => (await run()).result;
+
+/** Steps to take back in reverse order, each even if one before it failed. */
+function createStack(logger: Logger) {
+  const steps: (() => Promise<unknown>)[] = [];
+  let done: Promise<void> | null = null;
+  const unwind = async () => {
+    for (const step of steps.reverse())
+      await step().catch((err: unknown) => logger.error({ err }, 'a part did not stop cleanly'));
+  };
+  return {
+    add: (step: () => Promise<unknown>) => void steps.push(step),
+    unwind: () => {
+      done ??= unwind();
+      return done;
+    },
+  };
+}
+
+const toJwt = ({ jwt: { secret, jwksUrl, issuer, audience } }: Config): JwtSettings | null => {
+  if (secret) return { secret, issuer, audience };
+  return jwksUrl ? { jwksUrl, issuer, audience } : null;
+};
+
+const openEmbedder = ({ config, metrics }: Platform) =>
+  createEmbedder({
+    ...config.embedding,
+    modelDir: join(config.dataFolder, 'models'),
+    assertOutsideTransaction,
+    meter: passThrough,
+    onCache: (hit) =>
+      metrics.count('rae_embedding_cache_total', 'Query embeddings by whether they were at hand', { hit: String(hit) }),
+  });
+
+/** How the parts of this process reach each subgraph: in the process where it runs here, over HTTP where it does not. */
+function connect(
+  local: readonly RunningSubgraph[],
+  { config, logger }: Platform,
+  tokens: InternalTokens,
+): SubgraphTransport[] {
+  const inProcess = local.map(({ name, schema, server, contextFor }) =>
+    createInProcessTransport({ name, schema, server, contextFor, logger }),
+  );
+  const remote = Object.entries(config.subgraphs).filter(([name]) => !local.some((subgraph) => subgraph.name === name));
+  return [
+    ...inProcess,
+    ...remote.map(([name, url]) =>
+      createHttpTransport({ name, url, signToken: (scope: RequestScope) => tokens.sign(scope, name) }),
+    ),
+  ];
+}
+
+async function openGateway(platform: Platform, transports: readonly SubgraphTransport[]) {
+  const { config, logger, metrics, transact, clock } = platform;
+  const authenticator = createAuthenticator({ transact, clock, logger, jwt: toJwt(config) });
+  const readiness = async () => {
+    const checks = transports.map(
+      async (transport): Promise<[string, string | null]> => [
+        transport.name,
+        await transport.check().then(
+          () => null,
+          (error: Error) => error.message,
+        ),
+      ],
+    );
+    return { ...(await readReadiness(platform)), ...Object.fromEntries(await Promise.all(checks)) };
+  };
+  const gateway = await createGateway({
+    supergraphSdl: readSupergraph(),
+    transports,
+    authenticate: authenticator.authenticate,
+    watchCredential: authenticator.watchCredential,
+    host: config.host,
+    port: config.port,
+    production: config.production,
+    introspection: !config.production,
+    allowedOrigins: config.allowedOrigins,
+    logger,
+    metrics,
+    readiness,
+  });
+  return { gateway, authenticator };
+}
+
+/**
+ * Starts what the settings say: gateway, subgraphs and worker in one process, or parts of them.
+ *
+ * @throws PlatformError with one sentence that says what is wrong and what to do
+ */
+export async function createRuntime(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Runtime> {
+  const stack = createStack(logger);
+  try {
+    const platform = await openPlatform(config, logger, clock);
+    stack.add(platform.close);
+    const firstTenant = await ensureFirstTenant(platform.transact, config.adminKey);
+    if (firstTenant.secret && !config.databaseUrl) writeKeyFile(config, firstTenant.secret);
+    const needsModel = config.roles.has('memory') || config.roles.has('worker');
+    const embedder = needsModel ? await openEmbedder(platform) : null;
+    if (embedder) stack.add(embedder.close);
+    const tokens = createInternalTokens(deriveSecret(platform.internalSecret, 'tokens'), clock);
+    const transports = new Map<string, SubgraphTransport>();
+    const local = await runSubgraphs(platform, embedder, (scope) => createContext(platform, transports, scope));
+    for (const subgraph of local) stack.add(subgraph.stop);
+    for (const transport of connect(local, platform, tokens)) {
+      transports.set(transport.name, transport);
+      stack.add(transport.close);
+    }
+    if (config.roles.has('worker') && embedder) stack.add(startWorker(platform, embedder).stop);
+    const url = await listen(platform, local, [...transports.values()], tokens, stack.add);
+    return { url, firstTenant, platform, stop: stack.unwind };
+  } catch (error) {
+    await stack.unwind();
+    throw error;
+  }
+}
+
+/** The gateway's address where it runs here; that of the subgraphs, or of health alone, where it does not. */
+async function listen(
+  platform: Platform,
+  local: readonly RunningSubgraph[],
+  transports: readonly SubgraphTransport[],
+  tokens: InternalTokens,
+  onStop: (step: () => Promise<unknown>) => void,
+): Promise<string> {
+  const { config } = platform;
+  if (config.roles.has('gateway')) {
+    const { gateway, authenticator } = await openGateway(platform, transports).catch(explainPort(config));
+    onStop(authenticator.close);
+    onStop(gateway.stop);
+    return gateway.url;
+  }
+  const server = await serveSubgraphs(platform, local, tokens).catch(explainPort(config));
+  onStop(server.stop);
+  return `http://${config.host}:${server.port}`;
+}
+
+const explainPort =
+  ({ host, port }: Config) =>
+  (error: unknown): never => {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EADDRINUSE')
+      throw new PlatformError(
+        'CONFLICT',
+        `Port ${port} of ${host} is taken by another program; stop that one, or set PORT to another.`,
+        { setting: 'PORT', retryable: false },
+        { cause: error },
+      );
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new PlatformError(
+        'BAD_USER_INPUT',
+        `${host}:${port} cannot be listened at; set RAE_HOST and PORT to an address of this machine.`,
+        { setting: 'RAE_HOST' },
+        { cause: error },
+      );
+    throw error;
+  };

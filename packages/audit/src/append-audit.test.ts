@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTransact, type Database, migrate, openDatabase, SYSTEM_CALLER, type Transact } from '@rae/database';
+import { createInProcessWakeUp } from '@rae/events';
+import { type JsonValue, NO_CAUSE, systemClock, uuidv7 } from '@rae/kernel';
+import { migrations } from '@rae/migrations';
+import { createLogger } from '@rae/telemetry';
+import { appendAudit } from './append-audit.ts';
+import { type AuditEntry, verifyChain } from './chain.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rae-audit-'));
+let database: Database;
+let transact: Transact;
+
+beforeAll(async () => {
+  const logger = createLogger('silent');
+  database = await openDatabase({ url: null, dataFolder: folder, poolSize: 8, entities: [], logger });
+  await migrate(database, migrations);
+  transact = createTransact(database, systemClock, createInProcessWakeUp());
+});
+afterAll(async () => {
+  await database.close();
+  rmSync(folder, { recursive: true });
+});
+
+const as = (tenantId: string) =>
+  ({ role: 'rae_app', caller: { ...SYSTEM_CALLER, tenantId, actor: 'key:1' }, cause: NO_CAUSE }) as const;
+
+const append = (tenantId: string, detail: { [key: string]: JsonValue }) =>
+  transact(as(tenantId), async (tx) => appendAudit(tx, { action: 'test', subject: 'thing:1', detail }));
+
+const readChain = (tenantId: string) =>
+  transact(as(tenantId), (tx) =>
+    tx.query<AuditEntry>(
+      `select tenant_id as "tenantId", number::float8 as number, id, at, actor, action, subject, detail,
+        trace_id as "traceId", hash, previous_hash as "previousHash" from platform.audit_log order by number`,
+    ),
+  );
+
+describe('appendAudit', () => {
+  test('60 transactions at once over 2 tenants give 2 unbroken chains of 30 lines each', async () => {
+    const tenants = [uuidv7(), uuidv7()] as const;
+    await Promise.all(Array.from({ length: 60 }, (_, n) => append(tenants[n % 2 ? 1 : 0], { n })));
+    for (const tenant of tenants) {
+      const chain = await readChain(tenant);
+      expect(chain.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
+      expect(verifyChain(chain).firstBrokenId).toBeNull();
+      const [head] = await transact(as(tenant), (tx) =>
+        tx.query('select number::float8 as number, hash from platform.audit_heads'),
+      );
+      expect(head).toEqual(verifyChain(chain).head);
+    }
+  });
+
+  test('a transaction that is rolled back leaves no line and no gap', async () => {
+    const tenant = uuidv7();
+    await append(tenant, { n: 1 });
+    const refused = transact(as(tenant), async (tx) => {
+      appendAudit(tx, { action: 'test', subject: 'thing:1', detail: {} });
+      tx.beforeCommit('~', () => Promise.reject(new Error('too late')));
+    });
+    await expect(refused).rejects.toThrow('too late');
+    await append(tenant, { n: 2 });
+    const chain = await readChain(tenant);
+    expect(chain.map(({ detail }) => detail)).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(verifyChain(chain).firstBrokenId).toBeNull();
+  });
+
+  test('lines of one transaction stand in the order in which they were given', async () => {
+    const tenant = uuidv7();
+    await transact(as(tenant), async (tx) => {
+      for (const action of ['first', 'second', 'third']) appendAudit(tx, { action, subject: 'thing:1', detail: {} });
+    });
+    const chain = await readChain(tenant);
+    expect(chain.map(({ action }) => action)).toEqual(['first', 'second', 'third']);
+    expect(verifyChain(chain).firstBrokenId).toBeNull();
+  });
+
+  test('a detail of odd numbers, texts and key orders has the same hash when it is read back', async () => {
+    const tenant = uuidv7();
+    const odd = { z: [1e21, 5e-324, -0, 0.1, 2 ** 53], ä: 'é\u2028"\\😀', a: { '10': 1, '9': [null, true] }, '': '' };
+    await append(tenant, odd);
+    expect(verifyChain(await readChain(tenant)).firstBrokenId).toBeNull();
+  });
+
+  test('rae_app changes and deletes no line, and a line that a superuser changed breaks the chain there', async () => {
+    const tenant = uuidv7();
+    await append(tenant, { n: 1 });
+    for (const statement of ['update platform.audit_log set actor = null', 'delete from platform.audit_log'])
+      await expect(transact(as(tenant), (tx) => tx.query(statement))).rejects.toThrow('permission denied');
+    await database.pool.query(`update platform.audit_log set actor = 'key:2' where tenant_id = $1`, [tenant]);
+    const chain = await readChain(tenant);
+    expect(verifyChain(chain).firstBrokenId).toBe(chain[0]?.id);
+  });
+});

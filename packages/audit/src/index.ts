@@ -1,0 +1,2 @@
+export { type AuditNote, appendAudit } from './append-audit.ts';
+export { type AuditEntry, type ChainHead, chainStart, verifyChain } from './chain.ts';

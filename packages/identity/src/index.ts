@@ -1,0 +1,18 @@
+export { type AccessRules, checkAccess, guardResolvers, readAccess } from './access.ts';
+export { type Authenticator, type AuthenticatorOptions, createAuthenticator } from './authenticator.ts';
+export { type Binding, checkId, checkProjectId, isWithin } from './binding.ts';
+export { ensureFirstTenant, type FirstTenant, makeFirstKeyAnew } from './bootstrap.ts';
+export { type CreateApiKeyInput, createApiKey } from './create-api-key.ts';
+export { createProject } from './create-project.ts';
+export { createTenant } from './create-tenant.ts';
+export { createInternalTokens, type InternalScope, type InternalTokens } from './internal-tokens.ts';
+export type { JwtSettings } from './jwt-verifier.ts';
+export { listApiKeys } from './list-api-keys.ts';
+export { listProjects, type Page } from './list-projects.ts';
+export type { MadeKey } from './make-key.ts';
+export type { MadeTenant } from './make-tenant.ts';
+export { type ApiKey, findApiKeys } from './queries/find-api-keys.ts';
+export { findProjects, type Project } from './queries/find-projects.ts';
+export { findTenants, type Tenant } from './queries/find-tenants.ts';
+export { revokeApiKey } from './revoke-api-key.ts';
+export { listProjectIds, projectToRead, projectToWrite } from './project-scope.ts';

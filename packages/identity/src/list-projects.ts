@@ -1,0 +1,27 @@
+import { type Connection, type Context, checkFirst, toConnection } from '@rae/kernel';
+import type { Project } from './queries/find-projects.ts';
+import { countProjects, pageProjects } from './queries/page-projects.ts';
+
+const LIST = 'projects';
+
+export interface Page {
+  readonly first: number;
+  /** endCursor of the page before; null or left out: from the start. */
+  readonly after?: string | null;
+}
+
+/**
+ * The projects of the caller's tenant, oldest first; of a bound key its own alone.
+ *
+ * @throws BAD_USER_INPUT naming `first` or `after`
+ */
+export async function listProjects(ctx: Context, page: Page): Promise<Connection<Project>> {
+  const { tenantId, projectId } = ctx.caller;
+  const first = checkFirst(page.first);
+  const after = page.after ?? null;
+  const position = after === null ? null : ctx.cursors.decode(tenantId, LIST, after);
+  const filter = { tenantId, projectId };
+  const rows = await ctx.read((tx) => pageProjects(tx, filter, position, first + 1));
+  const cursorOf = ({ createdAt, id }: Project) => ctx.cursors.encode(tenantId, LIST, [createdAt.toISOString(), id]);
+  return toConnection(rows, first, after !== null, cursorOf, () => ctx.read((tx) => countProjects(tx, filter)));
+}

@@ -1,0 +1,31 @@
+import type { Embedder } from '@rae/kernel';
+import { guardEmbedder } from './guard-embedder.ts';
+import { createTransformersEmbedder } from './local/transformers-embedder.ts';
+import { createOfflineEncoder, OFFLINE_MODEL } from './offline-encoder.ts';
+import { DEFAULT_TIMEOUT_MS, type EmbedderSettings } from './types.ts';
+
+/** Tokens that most sentence encoders of the hub take. */
+const TRANSFORMERS_MAX_TOKENS = 512;
+
+async function openEmbedder(settings: EmbedderSettings): Promise<Embedder> {
+  const [provider = '', ...rest] = settings.model.split('/');
+  const model = rest.join('/');
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, modelDir } = settings;
+  if (provider === 'transformers' && model) {
+    const maxTokens = settings.maxTokens ?? TRANSFORMERS_MAX_TOKENS;
+    return createTransformersEmbedder({ id: settings.model, model, modelDir, maxTokens, timeoutMs });
+  }
+  // The AI SDK takes its time to load, and an installation that runs offline never needs it.
+  const { createRemoteEmbedder } = await import('./remote/remote-embedder.ts');
+  return createRemoteEmbedder({ ...settings, provider, model, timeoutMs });
+}
+
+/**
+ * The embedder that `settings.model` names. Remote ones without `dimensions` and `transformers/…` embed one text first.
+ *
+ * @throws BAD_USER_INPUT for an unknown model, a missing key or address; MODEL_UNAVAILABLE when that first text fails
+ */
+export async function createEmbedder(settings: EmbedderSettings): Promise<Embedder> {
+  if (settings.model === OFFLINE_MODEL) return createOfflineEncoder(settings);
+  return guardEmbedder(await openEmbedder(settings), settings);
+}

@@ -1,0 +1,7 @@
+// Runs in a process of its own, started by encoder-process.ts with the model folder and the model's name as its arguments.
+import { openTransformers } from './open-transformers.ts';
+import { serveEncoder } from './serve-encoder.ts';
+
+const [, , modelDir = '', model = ''] = process.argv;
+
+serveEncoder(() => openTransformers(modelDir, model));

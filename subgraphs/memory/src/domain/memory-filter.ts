@@ -1,0 +1,47 @@
+import { badInput, checkJson, isUuid, type JsonValue } from '@rae/kernel';
+import type { IndexedLayer, IndexedRole, IndexedStatus } from '../engine/codes.ts';
+
+/** `input MemoryFilter`; scalars are parsed, values are not checked yet. */
+export interface MemoryFilter {
+  projectId?: string | null;
+  layers?: readonly IndexedLayer[] | null;
+  statuses?: readonly IndexedStatus[] | null;
+  tags?: readonly string[] | null;
+  anyTags?: readonly string[] | null;
+  roles?: readonly IndexedRole[] | null;
+  userId?: string | null;
+  agentId?: string | null;
+  sessionId?: string | null;
+  source?: string | null;
+  occurredFrom?: Date | null;
+  occurredTo?: Date | null;
+  minImportance?: number | null;
+  metadata?: JsonValue;
+  validAt?: Date | null;
+}
+
+const MAX_VALUES = 100;
+
+/**
+ * Checks a filter before it is used; an empty range or list is allowed and finds what it says.
+ *
+ * @throws BAD_USER_INPUT naming the field
+ */
+export function checkFilter(filter: MemoryFilter | null | undefined): MemoryFilter {
+  const checked = filter ?? {};
+  if (checked.projectId && !isUuid(checked.projectId)) throw badInput('filter.projectId', 'must be a UUID');
+  for (const field of ['tags', 'anyTags'] as const) {
+    const given = checked[field]?.length ?? 0;
+    if (given > MAX_VALUES)
+      throw badInput(`filter.${field}`, `holds ${given} tags; at most ${MAX_VALUES} are allowed`, {
+        limit: MAX_VALUES,
+        given,
+      });
+    if (checked[field]?.some((tag) => tag.includes('\0')))
+      throw badInput(`filter.${field}`, 'holds a NUL character; leave it out');
+  }
+  for (const field of ['userId', 'agentId', 'sessionId', 'source'] as const)
+    if (checked[field]?.includes('\0')) throw badInput(`filter.${field}`, 'holds a NUL character; leave it out');
+  if (checked.metadata !== undefined && checked.metadata !== null) checkJson('filter.metadata', checked.metadata);
+  return checked;
+}

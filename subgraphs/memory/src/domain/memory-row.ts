@@ -1,0 +1,89 @@
+import type { JsonValue } from '@rae/kernel';
+import { type IndexedLayer, type IndexedRole, type IndexedStatus, LAYERS, ROLES, STATUSES } from '../engine/codes.ts';
+
+/** A memory as services and resolvers know it. */
+export interface Memory {
+  readonly mid: number;
+  readonly id: string;
+  readonly projectId: string;
+  readonly layer: IndexedLayer;
+  readonly status: IndexedStatus;
+  readonly content: string;
+  readonly role: IndexedRole | null;
+  readonly speaker: string | null;
+  readonly source: string | null;
+  readonly tags: readonly string[];
+  readonly metadata: JsonValue;
+  readonly userId: string | null;
+  readonly agentId: string | null;
+  readonly sessionId: string | null;
+  readonly importance: number;
+  readonly occurredAt: Date;
+  readonly validFrom: Date;
+  readonly validTo: Date | null;
+  readonly createdAt: Date;
+  readonly version: number;
+}
+
+/** A row of memory.memory, as MEMORY_COLUMNS selects it. */
+export interface MemoryRow {
+  mid: string;
+  id: string;
+  project_id: string;
+  layer: number;
+  status: number;
+  content: string;
+  role: number | null;
+  speaker: string | null;
+  source: string | null;
+  tags: string[];
+  metadata: JsonValue;
+  user_id: string | null;
+  agent_id: string | null;
+  session_id: string | null;
+  importance: number;
+  occurred_at: Date;
+  valid_from: Date;
+  valid_to: Date | null;
+  created_at: Date;
+  version: number;
+}
+
+export const MEMORY_COLUMNS = `mid, id, project_id, layer, status, content, role, speaker, source, tags, metadata, user_id, agent_id,
+  session_id, importance, occurred_at, valid_from, valid_to, created_at, version`;
+
+/** Names by their numbers, for reading what codes.ts writes. */
+function namesOf<Name extends string>(codes: Readonly<Record<Name, number>>): ReadonlyMap<number, Name> {
+  const names = new Map<number, Name>();
+  for (const name in codes) names.set(codes[name], name);
+  return names;
+}
+const LAYER_NAMES = namesOf(LAYERS);
+const STATUS_NAMES = namesOf(STATUSES);
+const ROLE_NAMES = namesOf(ROLES);
+
+/** Single precision as it was meant: 0.3, not 0.30000001192092896. */
+const asGiven = (importance: number): number => Number(importance.toPrecision(7));
+
+export const toMemory = (row: MemoryRow): Memory => ({
+  mid: Number(row.mid),
+  id: row.id,
+  projectId: row.project_id,
+  layer: LAYER_NAMES.get(row.layer) ?? 'EPISODIC',
+  status: STATUS_NAMES.get(row.status) ?? 'ARCHIVED',
+  content: row.content,
+  role: row.role === null ? null : (ROLE_NAMES.get(row.role) ?? null),
+  speaker: row.speaker,
+  source: row.source,
+  tags: row.tags,
+  metadata: row.metadata,
+  userId: row.user_id,
+  agentId: row.agent_id,
+  sessionId: row.session_id,
+  importance: asGiven(row.importance),
+  occurredAt: row.occurred_at,
+  validFrom: row.valid_from,
+  validTo: row.valid_to,
+  createdAt: row.created_at,
+  version: row.version,
+});

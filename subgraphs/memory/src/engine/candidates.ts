@@ -1,0 +1,103 @@
+import type { FilterMask } from './filter.ts';
+import { accumulate } from './lexical.ts';
+import type { ProjectIndex } from './project-index.ts';
+import type { Question } from './question.ts';
+import { isTold } from './question.ts';
+import { type Accumulator, fitAccumulator, fitTables } from './scratch.ts';
+import { createSelection } from './select.ts';
+import { isTurn } from './sessions.ts';
+import type { WindowScorer } from './window.ts';
+
+/** Windows whose members score best in sum, for each that is scored exactly and kept. */
+const WINDOWS_EXAMINED = 4;
+
+/** Scores every row that holds a term of the question, and from that its sessions and windows. Cleared by the caller. */
+export function scoreRows(index: ProjectIndex, question: Question, { visible }: FilterMask): void {
+  const { scratch, columns } = index;
+  const own = fitAccumulator(scratch.own, columns.capacity);
+  const windows = fitAccumulator(scratch.windows, columns.capacity);
+  fitTables(scratch, index.sessions.limit, index.terms.count);
+  question.terms.forEach((term, i) => {
+    scratch.termPlace[term.id] = i + 1;
+  });
+  accumulate(index, question.terms, own);
+  for (let i = 0; i < own.count; i++) {
+    const slot = own.touched[i] ?? 0;
+    if (visible[slot] !== 1 || !isTurn(columns, slot)) continue;
+    const score = own.scores[slot] ?? 0;
+    const session = columns.session[slot] ?? 0;
+    if (score > (scratch.sessionBest[session] ?? 0)) scratch.sessionBest[session] = score;
+    spread(index, windows, slot, score);
+  }
+}
+
+/** Sets back what `scoreRows` left in the scratch. */
+export function clearRows(index: ProjectIndex, question: Question): void {
+  const { scratch, columns } = index;
+  for (const term of question.terms) scratch.termPlace[term.id] = 0;
+  for (let i = 0; i < scratch.own.count; i++)
+    scratch.sessionBest[columns.session[scratch.own.touched[i] ?? 0] ?? 0] = 0;
+}
+
+// A turn's score reaches the windows of the two turns before and after it.
+function spread({ columns }: ProjectIndex, windows: Accumulator, slot: number, score: number): void {
+  add(windows, slot, score);
+  for (const link of [columns.previous, columns.next]) {
+    const first = link[slot] ?? -1;
+    if (first < 0) continue;
+    add(windows, first, score);
+    const second = link[first] ?? -1;
+    if (second >= 0) add(windows, second, score);
+  }
+}
+
+function add(into: Accumulator, slot: number, score: number): void {
+  const old = into.scores[slot] ?? 0;
+  if (old === 0) into.touched[into.count++] = slot;
+  into.scores[slot] = old + score;
+}
+
+/** The `limit` best slots of an accumulator under a mask. */
+export function bestOf(index: ProjectIndex, accumulator: Accumulator, pass: Uint8Array, limit: number): Int32Array {
+  const best = createSelection(limit, index.columns.mid);
+  for (let i = 0; i < accumulator.count; i++) {
+    const slot = accumulator.touched[i] ?? 0;
+    if (pass[slot] === 1) best.offer(slot, accumulator.scores[slot] ?? 0);
+  }
+  return best.slots();
+}
+
+/**
+ * Adds the rows worth scoring under a mask: the best by own BM25, by window BM25 and by cosine, `limit` of each. On
+ * conversations of 550 turns nothing was lost against scoring all.
+ */
+export function addCandidates(
+  index: ProjectIndex,
+  into: Set<number>,
+  pass: Uint8Array,
+  limit: number,
+  windows: WindowScorer,
+  withVector: boolean,
+): void {
+  const { scratch, columns, vectors } = index;
+  for (const slot of bestOf(index, scratch.own, pass, limit)) into.add(slot);
+  const best = createSelection(limit, columns.mid);
+  for (const slot of bestOf(index, scratch.windows, pass, limit * WINDOWS_EXAMINED))
+    best.offer(slot, windows.score(slot));
+  for (const slot of best.slots()) into.add(slot);
+  if (!withVector || !vectors) return;
+  for (const slot of vectors.nearest(pass, columns.count, limit, columns.mid)) into.add(slot);
+}
+
+/** The rows of a mask that may tell of the question's date; null when it names none or no row is in it. */
+export function dateMask({ columns }: ProjectIndex, { told }: Question, pass: Uint8Array): Uint8Array | null {
+  if (!told || told.length === 0) return null;
+  const mask = new Uint8Array(columns.count);
+  let found = 0;
+  for (let slot = 0; slot < columns.count; slot++)
+    if (pass[slot] === 1 && columns.document[slot] === 0 && isTold(told, columns.occurredAt[slot] ?? 0)) {
+      mask[slot] = 1;
+      found++;
+    }
+  return found > 0 ? mask : null;
+}

@@ -1,0 +1,26 @@
+import type { ProjectIndex } from './project-index.ts';
+
+/** Cosines of the question that the vector store was asked last, fetched in batches and kept for one search. */
+export interface Cosines {
+  /** Fetches those not yet known. */
+  fetch(slots: Iterable<number>): void;
+  /** Null for a row without a vector, and for any row when there is no question vector. */
+  of(slot: number): number | null;
+}
+
+export function createCosines(index: ProjectIndex, withVector: boolean): Cosines {
+  const { vectors, model } = index;
+  if (!withVector || !vectors || !model) return { fetch: () => {}, of: () => null };
+  const known = new Map<number, number>();
+  return {
+    fetch(slots) {
+      const wanted: number[] = [];
+      for (const slot of slots) if (vectors.has(slot) && !known.has(slot)) wanted.push(slot);
+      const similarities = vectors.similarities(Int32Array.from(wanted), model.scale);
+      wanted.forEach((slot, i) => {
+        known.set(slot, similarities[i] ?? 0);
+      });
+    },
+    of: (slot) => known.get(slot) ?? null,
+  };
+}

@@ -1,0 +1,70 @@
+import { compactIndex } from './maintain.ts';
+import type { ProjectIndex } from './project-index.ts';
+import { readId, readRecords } from './record.ts';
+import { eraseRow, putRow } from './rows.ts';
+import { isNewer } from './snapshot.ts';
+
+/** Units of work between two yields, a term being 1 and a row 16: about 3 ms. */
+const SLICE = 40_000;
+const ROW_WORK = 16;
+const VECTORS_A_SLICE = 2_048;
+const ID_BYTES = 8;
+
+/** Reads one pack of rows (`recordSql`) in slices. For loading; what changes later comes through `applyDelta`. */
+export function* loadRows(index: ProjectIndex, pack: Buffer): Generator<void, void> {
+  let work = 0;
+  for (const row of readRecords(pack)) {
+    work += putRow(index, row, pack) + ROW_WORK;
+    if (work < SLICE) continue;
+    work = 0;
+    yield;
+  }
+}
+
+/** Reads one pack of vectors (`vectorRecordSql`) of the index's own model in slices. Those of unknown rows are left out. */
+export function* loadVectors(index: ProjectIndex, pack: Buffer): Generator<void, void> {
+  const { vectors, model } = index;
+  if (!vectors || !model) return;
+  const stride = ID_BYTES + model.dimensions;
+  if (pack.length % stride !== 0)
+    throw new Error(`A pack of ${pack.length} bytes does not hold vectors of ${model.dimensions} dimensions.`);
+  for (let at = 0, count = 1; at < pack.length; at += stride, count++) {
+    const slot = index.slots.get(readId(pack, at));
+    if (slot >= 0 && index.columns.status[slot] !== 0) vectors.set(slot, pack, at + ID_BYTES);
+    if (count % VECTORS_A_SLICE === 0) yield;
+  }
+}
+
+/** Ends loading: builds the postings in slices, after which the index answers as of `snapshot`. */
+export function* finishLoading(index: ProjectIndex, snapshot: string): Generator<void, void> {
+  yield* compactIndex(index);
+  index.snapshot = snapshot;
+}
+
+/** What a snapshot sees and the index did not, each as a pack or null. */
+export interface Delta {
+  readonly snapshot: string;
+  readonly rows: Buffer | null;
+  readonly erased: Buffer | null;
+  readonly vectors: Buffer | null;
+}
+
+/**
+ * Makes the index see what `delta.snapshot` sees, in slices. Doing it twice, or after a newer delta, changes nothing: an
+ * older snapshot sees nothing that a newer one does not. Slices of several deltas may interleave.
+ */
+export function* applyDeltaInSlices(index: ProjectIndex, delta: Delta): Generator<void, void> {
+  if (!isNewer(delta.snapshot, index.snapshot)) return;
+  if (delta.rows) yield* loadRows(index, delta.rows);
+  if (delta.erased)
+    for (let at = 0; at < delta.erased.length; at += ID_BYTES) eraseRow(index, readId(delta.erased, at));
+  // A newer delta that came between two slices has brought newer vectors.
+  if (!isNewer(delta.snapshot, index.snapshot)) return;
+  if (delta.vectors) yield* loadVectors(index, delta.vectors);
+  if (isNewer(delta.snapshot, index.snapshot)) index.snapshot = delta.snapshot;
+}
+
+/** `applyDeltaInSlices` in one go: for the small delta before a search. */
+export function applyDelta(index: ProjectIndex, delta: Delta): void {
+  for (const _ of applyDeltaInSlices(index, delta));
+}

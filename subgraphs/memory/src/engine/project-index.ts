@@ -1,0 +1,112 @@
+import { ANALYSERS } from './analyser.ts';
+import { type Columns, columnBytes, createColumns } from './columns.ts';
+import { createForwardStore, type ForwardStore, forwardBytes } from './forward-store.ts';
+import { createInterner, type Interner } from './interner.ts';
+import { createNumberTable, type NumberTable } from './number-table.ts';
+import { createPostings, overlayCount, type Postings, postingBytes } from './postings.ts';
+import { createScratch, type Scratch, scratchBytes } from './scratch.ts';
+import { createSessionChains, type SessionChains } from './sessions.ts';
+import { createTagSets, type TagSets } from './tag-sets.ts';
+import { createTermTable, type TermTable, termTableBytes } from './term-table.ts';
+import { createVectorStore, type VectorStore } from './vectors.ts';
+
+/** The encoder whose vectors an index holds. Vectors of another encoder must not be given to it. */
+export interface IndexedModel {
+  readonly dimensions: number;
+  /** A vector's number times this is its int8: see `quantisationScale`. */
+  readonly scale: number;
+  /** ISO 639-1 codes it knows, null = all. Rows and questions in other languages have no cosine. */
+  readonly languages: readonly string[] | null;
+}
+
+/** ACTIVE rows of one analyser and the words in them. */
+export interface LanguageTotals {
+  rows: number;
+  words: number;
+}
+
+/** The search index of one project: plain data, changed by load.ts, apply.ts and maintain.ts, read by search.ts. */
+export interface ProjectIndex {
+  readonly model: IndexedModel | null;
+  /** What the index has seen, as pg_current_snapshot(); '' before it is loaded. */
+  snapshot: string;
+  readonly columns: Columns;
+  readonly slots: NumberTable;
+  /** Ids erased before the index ever saw them. */
+  readonly erasedUnseen: NumberTable;
+  readonly terms: TermTable;
+  readonly forward: ForwardStore;
+  readonly postings: Postings;
+  readonly chains: SessionChains;
+  readonly sessions: Interner;
+  readonly speakers: Interner;
+  readonly sources: Interner;
+  readonly users: Interner;
+  readonly agents: Interner;
+  readonly documents: Interner;
+  readonly collections: Interner;
+  readonly tagSets: TagSets;
+  readonly vectors: VectorStore | null;
+  /** By analyser. */
+  readonly totals: readonly LanguageTotals[];
+  activeRows: number;
+  erasedRows: number;
+  /** Rows erased since the postings were last built: their terms may still stand there. */
+  erasedSinceBuild: number;
+  readonly scratch: Scratch;
+}
+
+/** An empty index. `expectedRows` saves growing while it is loaded. */
+export function createProjectIndex(model: IndexedModel | null, expectedRows = 0): ProjectIndex {
+  return {
+    model,
+    snapshot: '',
+    columns: createColumns(expectedRows),
+    slots: createNumberTable(expectedRows),
+    erasedUnseen: createNumberTable(),
+    terms: createTermTable(0),
+    forward: createForwardStore(),
+    postings: createPostings(),
+    chains: createSessionChains(),
+    sessions: createInterner(),
+    speakers: createInterner(),
+    sources: createInterner(),
+    users: createInterner(),
+    agents: createInterner(),
+    documents: createInterner(),
+    collections: createInterner(),
+    tagSets: createTagSets(),
+    vectors: model ? createVectorStore(model.dimensions) : null,
+    totals: ANALYSERS.map(() => ({ rows: 0, words: 0 })),
+    activeRows: 0,
+    erasedRows: 0,
+    erasedSinceBuild: 0,
+    scratch: createScratch(),
+  };
+}
+
+/** Bytes that the index holds, vectors included: what a least-recently-used limit counts. Strings and tables are estimated. */
+export function indexBytes(index: ProjectIndex): number {
+  const tables = [index.slots, index.erasedUnseen, index.tagSets, index.sessions, index.speakers, index.sources];
+  const interners = [index.users, index.agents, index.documents, index.collections];
+  return (
+    [...tables, ...interners].reduce((sum, part) => sum + part.bytes(), 0) +
+    columnBytes(index.columns) +
+    termTableBytes(index.terms) +
+    forwardBytes(index.forward) +
+    postingBytes(index.postings) +
+    index.chains.last.byteLength +
+    (index.vectors?.bytes() ?? 0) +
+    scratchBytes(index.scratch)
+  );
+}
+
+/** Postings in the overlay from which on they are merged into the block. */
+export const MERGE_AT = 50_000;
+
+/** True when `compactIndex` has something to do: terms of erased rows, or an overlay that slows searches. */
+export const needsCompaction = (index: ProjectIndex): boolean =>
+  index.erasedSinceBuild > 0 || overlayCount(index.postings) > MERGE_AT;
+
+/** True when more than half of the slots are erased rows: loading the index anew gives the memory back. */
+export const needsReload = (index: ProjectIndex): boolean => index.erasedRows * 2 > index.columns.count;

@@ -1,0 +1,60 @@
+;; Scans of vectors in one linear memory. Vectors are named by their byte addresses, so that a scan touches only those asked for.
+(module
+  (import "engine" "memory" (memory 1))
+
+  ;; out[i]: i32 = sum of int8 vector at list[i] times int16 query, over `dims` numbers (a multiple of 16).
+  (func (export "dot")
+    (param $list i32) (param $count i32) (param $query i32) (param $dims i32) (param $out i32)
+    (local $end i32) (local $vector i32) (local $stop i32) (local $q i32)
+    (local $bytes v128) (local $low v128) (local $high v128)
+    (local.set $end (i32.add (local.get $list) (i32.shl (local.get $count) (i32.const 2))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $list) (local.get $end)))
+        (local.set $vector (i32.load (local.get $list)))
+        (local.set $stop (i32.add (local.get $vector) (local.get $dims)))
+        (local.set $q (local.get $query))
+        (local.set $low (v128.const i32x4 0 0 0 0))
+        (local.set $high (v128.const i32x4 0 0 0 0))
+        (loop $numbers
+          (local.set $bytes (v128.load (local.get $vector)))
+          (local.set $low (i32x4.add (local.get $low)
+            (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $bytes)) (v128.load (local.get $q)))))
+          (local.set $high (i32x4.add (local.get $high)
+            (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $bytes)) (v128.load offset=16 (local.get $q)))))
+          (local.set $q (i32.add (local.get $q) (i32.const 32)))
+          (local.set $vector (i32.add (local.get $vector) (i32.const 16)))
+          (br_if $numbers (i32.lt_u (local.get $vector) (local.get $stop))))
+        (local.set $low (i32x4.add (local.get $low) (local.get $high)))
+        (i32.store (local.get $out) (i32.add
+          (i32.add (i32x4.extract_lane 0 (local.get $low)) (i32x4.extract_lane 1 (local.get $low)))
+          (i32.add (i32x4.extract_lane 2 (local.get $low)) (i32x4.extract_lane 3 (local.get $low)))))
+        (local.set $out (i32.add (local.get $out) (i32.const 4)))
+        (local.set $list (i32.add (local.get $list) (i32.const 4)))
+        (br $next))))
+
+  ;; out[i]: i32 = bits in which the `bytes` bytes (a multiple of 16) at list[i] and at query differ.
+  (func (export "hamming")
+    (param $list i32) (param $count i32) (param $query i32) (param $bytes i32) (param $out i32)
+    (local $end i32) (local $signs i32) (local $stop i32) (local $q i32) (local $sum v128)
+    (local.set $end (i32.add (local.get $list) (i32.shl (local.get $count) (i32.const 2))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $list) (local.get $end)))
+        (local.set $signs (i32.load (local.get $list)))
+        (local.set $stop (i32.add (local.get $signs) (local.get $bytes)))
+        (local.set $q (local.get $query))
+        (local.set $sum (v128.const i32x4 0 0 0 0))
+        (loop $words
+          (local.set $sum (i16x8.add (local.get $sum) (i16x8.extadd_pairwise_i8x16_u
+            (i8x16.popcnt (v128.xor (v128.load (local.get $signs)) (v128.load (local.get $q)))))))
+          (local.set $q (i32.add (local.get $q) (i32.const 16)))
+          (local.set $signs (i32.add (local.get $signs) (i32.const 16)))
+          (br_if $words (i32.lt_u (local.get $signs) (local.get $stop))))
+        (local.set $sum (i32x4.extadd_pairwise_i16x8_u (local.get $sum)))
+        (i32.store (local.get $out) (i32.add
+          (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 1 (local.get $sum)))
+          (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
+        (local.set $out (i32.add (local.get $out) (i32.const 4)))
+        (local.set $list (i32.add (local.get $list) (i32.const 4)))
+        (br $next)))))

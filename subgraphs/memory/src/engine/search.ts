@@ -1,0 +1,197 @@
+import { contribution, type SignalSums, squash, weighFeatures } from '../domain/scorer.ts';
+import { type ScorerConfig, type ScorerWeights, SHIPPED_SCORER } from '../domain/scorer-weights.ts';
+import { addCandidates, clearRows, dateMask, scoreRows } from './candidates.ts';
+import { type Cosines, createCosines } from './cosines.ts';
+import {
+  cosineSlots,
+  DOCUMENT_FEATURES,
+  documentFeatures,
+  type FeatureSource,
+  TURN_FEATURES,
+  turnFeatures,
+} from './features.ts';
+import { scoreFeedback } from './feedback.ts';
+import { type FilterMask, filterIndex, type IndexFilter } from './filter.ts';
+import type { ProjectIndex } from './project-index.ts';
+import { type Question, readQuestion } from './question.ts';
+import { clearAccumulator } from './scratch.ts';
+import { createSelection } from './select.ts';
+import { isTurn } from './sessions.ts';
+import { createWindowScorer } from './window.ts';
+
+/** The signals of the contract that the engine takes part in. */
+export type EngineSignal = 'LEXICAL' | 'VECTOR';
+
+export interface RankQuery {
+  readonly text: string;
+  /** Vector of the text by the index's model; null without an encoder, or while it is away. */
+  readonly vector: Float32Array | null;
+  /** Null = both. */
+  readonly signals: readonly EngineSignal[] | null;
+  readonly filter: IndexFilter | null;
+  /** Most hits wanted, 1..200. */
+  readonly limit: number;
+  /** The shipped ones when left out. */
+  readonly scorer?: ScorerConfig;
+}
+
+/** What one signal did for a hit: the contract's SignalContribution. */
+export interface SignalShare {
+  readonly signal: EngineSignal;
+  /** From 1, by the signal's part of the weighted sum among all rows scored; null for VECTOR on a row without a vector. */
+  readonly rank: number | null;
+  /** BM25 of the row's own text; cosine with the question. */
+  readonly rawScore: number;
+  /** The shares of a hit add up to its score. */
+  readonly contribution: number;
+}
+
+export interface RankedHit {
+  readonly mid: number;
+  /** 0..1, comparable between searches with the same scorer and encoder. */
+  readonly score: number;
+  /** One for each signal that took part in the search. */
+  readonly signals: readonly SignalShare[];
+}
+
+export interface Ranking {
+  /** Best first; equal ones by id. */
+  readonly hits: readonly RankedHit[];
+  /** Language the question was taken for, a code of LANGUAGES. */
+  readonly language: string;
+  /** False when VECTOR was wanted and there was a vector, but the encoder does not know the question's language. */
+  readonly vectorFits: boolean;
+  /** Rows that pass the filter. */
+  readonly passing: number;
+}
+
+/** Rows that are taken from each list of candidates, at least. */
+const MIN_CANDIDATES = 50;
+
+interface Search {
+  readonly index: ProjectIndex;
+  readonly question: Question;
+  readonly mask: FilterMask;
+  readonly weights: ScorerWeights;
+  readonly withLexical: boolean;
+  readonly withVector: boolean;
+  readonly depth: number;
+}
+
+interface Scored {
+  readonly slot: number;
+  readonly sums: SignalSums;
+  readonly sum: number;
+}
+
+/**
+ * Finds the rows that answer a question best: candidates by BM25 of turn and window and by cosine, under the filter and
+ * again within the date that the question names; their features; one linear score (research/models.md, scorer C2, and its
+ * document form). Synchronous and without side effects on the index; the same index and query give the same hits.
+ */
+export function rank(index: ProjectIndex, query: RankQuery): Ranking {
+  const withLexical = query.signals === null || query.signals.includes('LEXICAL');
+  const wantsVector = query.signals === null || query.signals.includes('VECTOR');
+  const question = readQuestion(index, query.text, withLexical);
+  const vectorFits = !query.vector || !index.model || knowsLanguage(index.model.languages, question.language);
+  const withVector = wantsVector && vectorFits && query.vector !== null && index.vectors !== null;
+  if (withVector && query.vector) index.vectors?.ask(query.vector);
+  const mask = filterIndex(index, query.filter);
+  const scorer = query.scorer ?? SHIPPED_SCORER;
+  const weights = withVector ? (withLexical ? scorer.full : vectorPart(scorer.full)) : scorer.lexical;
+  const depth = Math.max(MIN_CANDIDATES, query.limit);
+  const search: Search = { index, question, mask, weights, withLexical, withVector, depth };
+  try {
+    const cosines = createCosines(index, withVector);
+    const scored = scoreCandidates(search, cosines).sort(byRank(index));
+    const hits = scored.slice(0, query.limit).map((hit) => toHit(search, hit, scored, cosines));
+    return { hits, language: question.language, vectorFits, passing: mask.passing };
+  } finally {
+    clearRows(index, question);
+    for (const part of [index.scratch.own, index.scratch.windows, index.scratch.feedback]) clearAccumulator(part);
+  }
+}
+
+const knowsLanguage = (languages: readonly string[] | null, language: string): boolean =>
+  languages === null || language === 'und' || languages.includes(language);
+
+const vectorPart = ({ turn, document }: ScorerWeights): ScorerWeights => ({
+  turn: { cosine: turn.cosine, neighbourCosine: turn.neighbourCosine },
+  document: { cosine: document.cosine },
+});
+
+const byRank =
+  ({ columns }: ProjectIndex) =>
+  (a: Scored, b: Scored): number =>
+    b.sum - a.sum || (columns.mid[a.slot] ?? 0) - (columns.mid[b.slot] ?? 0);
+
+function scoreCandidates(search: Search, cosines: Cosines): Scored[] {
+  const { index, question, mask, depth, withVector } = search;
+  const { scratch } = index;
+  scoreRows(index, question, mask);
+  const windows = createWindowScorer(index, mask.visible, question.terms, scratch.own, scratch.termPlace);
+  const source = { question, visible: mask.visible, windows, cosines, named: new Map() };
+  const candidates = new Set<number>();
+  addCandidates(index, candidates, mask.pass, depth, windows, withVector);
+  const dated = dateMask(index, question, mask.pass);
+  if (dated) addCandidates(index, candidates, dated, depth, windows, withVector);
+  addFedBack(search, source, candidates);
+  return scoreSlots(search, source, candidates);
+}
+
+// Documents are scored once to learn words from the best of them; what these words bring up joins the candidates.
+function addFedBack(search: Search, source: FeatureSource, candidates: Set<number>): void {
+  const { index, mask, depth, weights } = search;
+  const { own, feedback } = weights.document;
+  const documents = [...candidates].filter((slot) => !isTurn(index.columns, slot));
+  if (!own || !feedback || documents.length === 0) return;
+  const scored = scoreSlots(search, source, documents).sort(byRank(index));
+  scoreFeedback(
+    index,
+    scored.map(({ slot, sum }) => ({ slot, score: sum })),
+  );
+  const best = createSelection(depth, index.columns.mid);
+  const { scratch, columns } = index;
+  for (let i = 0; i < scratch.feedback.count; i++) {
+    const slot = scratch.feedback.touched[i] ?? 0;
+    if (mask.pass[slot] !== 1 || isTurn(columns, slot)) continue;
+    const fed = ((scratch.feedback.scores[slot] ?? 0) * feedback.weight) / feedback.divisor;
+    best.offer(slot, ((scratch.own.scores[slot] ?? 0) * own.weight) / own.divisor + fed);
+  }
+  for (const slot of best.slots()) candidates.add(slot);
+}
+
+function scoreSlots({ index, mask, weights }: Search, source: FeatureSource, slots: Iterable<number>): Scored[] {
+  const wanted = new Set<number>();
+  for (const slot of slots) cosineSlots(index, mask.visible, slot, wanted);
+  source.cosines.fetch(wanted);
+  const scored: Scored[] = [];
+  for (const slot of slots) {
+    const sums = isTurn(index.columns, slot)
+      ? weighFeatures(weights.turn, turnFeatures(index, source, slot), TURN_FEATURES)
+      : weighFeatures(weights.document, documentFeatures(index, source, slot), DOCUMENT_FEATURES);
+    scored.push({ slot, sums, sum: sums.lexical + sums.vector });
+  }
+  return scored;
+}
+
+function toHit(
+  { index, withLexical, withVector }: Search,
+  hit: Scored,
+  all: readonly Scored[],
+  cosines: Cosines,
+): RankedHit {
+  const signals: SignalShare[] = [];
+  const share = (signal: EngineSignal, key: keyof SignalSums, rawScore: number | null) => {
+    const better = all.reduce((count, other) => count + (other.sums[key] > hit.sums[key] ? 1 : 0), 0);
+    signals.push({
+      signal,
+      rank: rawScore === null ? null : better + 1,
+      rawScore: rawScore ?? 0,
+      contribution: contribution(hit.sums[key], hit.sum),
+    });
+  };
+  if (withLexical) share('LEXICAL', 'lexical', index.scratch.own.scores[hit.slot] ?? 0);
+  if (withVector) share('VECTOR', 'vector', cosines.of(hit.slot));
+  return { mid: index.columns.mid[hit.slot] ?? 0, score: squash(hit.sum), signals };
+}

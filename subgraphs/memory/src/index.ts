@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import type { ConsumerDefinition, EventFeed } from '@rae/events';
+import type { JobDefinition } from '@rae/jobs';
+import type { Context, Embedder, Logger, Subgraph } from '@rae/kernel';
+import type { Metrics } from '@rae/telemetry';
+import { parse } from 'graphql';
+import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
+import { createLoaders } from './loaders.ts';
+import { resolvers } from './resolvers/index.ts';
+import { createGate } from './services/gate.ts';
+import { createIndexRegistry } from './services/index-registry.ts';
+import type { MemoryContext } from './services/memory-context.ts';
+import { embedCreated } from './subscribers/embed-created.ts';
+
+export interface MemorySubgraphOptions {
+  readonly embedder: Embedder;
+  readonly feed: EventFeed;
+  /** Bytes that the search indexes of this process may hold. */
+  readonly indexBytes: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Searches at once in one process: each is nearly all CPU, so more would only wait in another place. */
+const SEARCHES_AT_ONCE = 3;
+
+/** What an agent remembers, and how it is found again. */
+export function createMemorySubgraph({
+  embedder,
+  feed,
+  indexBytes,
+  logger,
+  metrics,
+}: MemorySubgraphOptions): Subgraph<MemoryContext> {
+  const indexes = createIndexRegistry({ embedder, maxBytes: indexBytes, logger, metrics });
+  const searchGate = createGate(SEARCHES_AT_ONCE);
+  return {
+    name: 'memory',
+    typeDefs: parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')),
+    resolvers,
+    extend: (ctx: Context) => ({ ...ctx, embedder, indexes, searchGate, feed, loaders: createLoaders(ctx) }),
+    close: async () => indexes.close(),
+  };
+}
+
+/** What the memory subgraph does behind events. */
+export const memoryConsumers: readonly ConsumerDefinition[] = [embedCreated];
+
+/** The work that its events lead to. */
+export const memoryJobs = (options: EmbedOptions): readonly JobDefinition[] => [embedMemoriesJob(options)];

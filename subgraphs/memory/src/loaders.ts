@@ -1,0 +1,40 @@
+import type { Context } from '@rae/kernel';
+import DataLoader from 'dataloader';
+import type { Memory } from './domain/memory-row.ts';
+import { findMemories } from './queries/find-memories.ts';
+import { listRevisions, type Revision } from './queries/revisions.ts';
+
+/** One fetch's look-ups by id, gathered and asked once each, under the caller's tenant. */
+export interface MemoryLoaders {
+  /** Null: the tenant has no such memory, or the key may not see its project. */
+  readonly memory: DataLoader<string, Memory | null>;
+  readonly history: DataLoader<{ memoryId: string; first: number }, Revision[], string>;
+}
+
+async function loadMemories(ctx: Context, ids: readonly string[]): Promise<(Memory | null)[]> {
+  const found = await ctx.read((tx) => findMemories(tx, ids));
+  const { projectId } = ctx.caller;
+  const seen = new Map(
+    found.filter((memory) => projectId === null || memory.projectId === projectId).map((memory) => [memory.id, memory]),
+  );
+  return ids.map((id) => seen.get(id) ?? null);
+}
+
+async function loadHistory(ctx: Context, keys: readonly { memoryId: string; first: number }[]): Promise<Revision[][]> {
+  const most = Math.max(...keys.map(({ first }) => first));
+  const rows = await ctx.read((tx) =>
+    listRevisions(
+      tx,
+      keys.map(({ memoryId }) => memoryId),
+      most,
+    ),
+  );
+  return keys.map(({ memoryId, first }) => rows.filter((row) => row.memoryId === memoryId).slice(0, first));
+}
+
+export const createLoaders = (ctx: Context): MemoryLoaders => ({
+  memory: new DataLoader((ids) => loadMemories(ctx, ids)),
+  history: new DataLoader((keys) => loadHistory(ctx, keys), {
+    cacheKeyFn: ({ memoryId, first }) => `${memoryId}/${first}`,
+  }),
+});

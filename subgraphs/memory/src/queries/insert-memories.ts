@@ -1,0 +1,59 @@
+import type { Transaction } from '@rae/kernel';
+import type { NewMemory } from '../domain/new-memory.ts';
+import { LAYERS, ROLES } from '../engine/codes.ts';
+
+export interface InsertRow {
+  readonly id: string;
+  readonly memory: NewMemory;
+  readonly lex: Buffer;
+  /** The vector's int8 numbers; null: to be made later. */
+  readonly vector: Buffer | null;
+}
+
+/** Memories and their vectors in one statement; numbers (mid) rise in the order of the rows. */
+const INSERT = {
+  name: 'memories_insert',
+  text: `with given as (
+      select * from jsonb_to_recordset($3::jsonb) as g(n int, id uuid, layer smallint, content text, role smallint, speaker text, source text,
+        tags text[], metadata jsonb, user_id text, agent_id text, session_id text, importance real, occurred_at timestamptz,
+        valid_from timestamptz, valid_to timestamptz, lex text, vector text)),
+    written as (
+      insert into memory.memory (tenant_id, project_id, id, layer, content, role, speaker, source, tags, metadata, user_id, agent_id, session_id,
+        importance, occurred_at, valid_from, valid_to, created_at, lex)
+      select $1, $2, id, layer, content, role, speaker, source, tags, metadata, user_id, agent_id, session_id,
+        importance, occurred_at, valid_from, valid_to, $4, decode(lex, 'base64')
+      from given order by n
+      returning mid, id)
+    insert into memory.vector (tenant_id, project_id, mid, model, q)
+    select $1, $2, written.mid, $5, decode(given.vector, 'base64') from written join given using (id) where given.vector is not null`,
+};
+
+/** Writes memories of one project. The transaction's tenant is theirs. */
+export async function insertMemories(
+  tx: Transaction,
+  projectId: string,
+  model: string,
+  rows: readonly InsertRow[],
+): Promise<void> {
+  const given = rows.map(({ id, memory, lex, vector }, n) => ({
+    n,
+    id,
+    layer: LAYERS[memory.layer],
+    content: memory.content,
+    role: memory.role === null ? null : ROLES[memory.role],
+    speaker: memory.speaker,
+    source: memory.source,
+    tags: memory.tags,
+    metadata: memory.metadata,
+    user_id: memory.userId,
+    agent_id: memory.agentId,
+    session_id: memory.sessionId,
+    importance: memory.importance,
+    occurred_at: memory.occurredAt,
+    valid_from: memory.validFrom,
+    valid_to: memory.validTo,
+    lex: lex.toString('base64'),
+    vector: vector?.toString('base64') ?? null,
+  }));
+  await tx.query(INSERT, [tx.caller.tenantId, projectId, JSON.stringify(given), tx.now, model]);
+}

@@ -1,0 +1,14 @@
+import type { CreateMemoryInput } from '../../domain/new-memory.ts';
+import { createMemories as create } from '../../services/create-memories.ts';
+import type { MemoryContext } from '../../services/memory-context.ts';
+
+interface Args {
+  inputs: readonly CreateMemoryInput[];
+  idempotencyKey?: string | null;
+}
+
+export const createMemories = async (_: unknown, { inputs, idempotencyKey }: Args, ctx: MemoryContext) => {
+  const { memories, cursors, pendingEmbeddings } = await create(ctx, inputs, idempotencyKey);
+  const results = memories.map((memory, at) => ({ memory, cursor: cursors[at] }));
+  return { results, pendingEmbeddings, cursor: cursors.at(-1) };
+};

@@ -1,0 +1,8 @@
+import type { CreateMemoryInput } from '../../domain/new-memory.ts';
+import { createMemory as create } from '../../services/create-memories.ts';
+import type { MemoryContext } from '../../services/memory-context.ts';
+
+export const createMemory = async (_: unknown, { input }: { input: CreateMemoryInput }, ctx: MemoryContext) => {
+  const { memories, cursors } = await create(ctx, input);
+  return { memory: memories[0], cursor: cursors[0] };
+};

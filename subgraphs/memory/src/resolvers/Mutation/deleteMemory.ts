@@ -1,0 +1,4 @@
+import { deleteMemory as erase } from '../../services/delete-memory.ts';
+import type { MemoryContext } from '../../services/memory-context.ts';
+
+export const deleteMemory = (_: unknown, { id }: { id: string }, ctx: MemoryContext) => erase(ctx, id);

@@ -1,0 +1,155 @@
+import { once } from '@rae/database';
+import { type EventPosition, encodeCursor, recordEvents } from '@rae/events';
+import { projectToWrite } from '@rae/identity';
+import { badInput, isPlatformError, notFound, type Transaction, uuidv7 } from '@rae/kernel';
+import type { Memory } from '../domain/memory-row.ts';
+import { type CreateMemoryInput, type NewMemory, planMemory } from '../domain/new-memory.ts';
+import { indexedText, packLex, quantisationScale, quantise } from '../engine/index.ts';
+import { findMemories } from '../queries/find-memories.ts';
+import { insertMemories } from '../queries/insert-memories.ts';
+import type { MemoryContext } from './memory-context.ts';
+
+export const MAX_BATCH = 1_000;
+
+export interface CreatedMemories {
+  /** In input order. */
+  readonly memories: readonly Memory[];
+  readonly cursors: readonly string[];
+  readonly pendingEmbeddings: number;
+}
+
+/** What is kept under the idempotencyKey. */
+interface Created {
+  [key: string]: string[] | number;
+  ids: string[];
+  cursors: string[];
+  pending: number;
+}
+
+type Vectors = readonly (Float32Array | null)[];
+
+/** A model that is away costs a memory nothing but its vector, for now: a job makes it up. */
+async function embedNow({ embedder, logger, signal }: MemoryContext, planned: readonly NewMemory[]): Promise<Vectors> {
+  const missing = planned.filter(({ embedding }) => !embedding);
+  if (missing.length === 0) return planned.map(({ embedding }) => embedding);
+  try {
+    const made = await embedder.embed(
+      missing.map(({ content, speaker }) => indexedText(content, speaker)),
+      'document',
+      signal ?? undefined,
+    );
+    const vectors = new Map(missing.map((memory, at) => [memory, made[at] ?? null]));
+    return planned.map((memory) => memory.embedding ?? vectors.get(memory) ?? null);
+  } catch (error) {
+    if (!isPlatformError(error) || error.code !== 'MODEL_UNAVAILABLE') throw error;
+    logger.warn(
+      { model: embedder.id, err: error.message },
+      'a memory is stored without its vector; a job will make it',
+    );
+    return planned.map(({ embedding }) => embedding);
+  }
+}
+
+/** Ids, sizes and labels; never content, which erasure must be able to take out of the world. */
+const toEvent = (projectId: string, id: string, memory: NewMemory, embedded: boolean) => ({
+  type: 'memory.created',
+  projectId,
+  subject: id,
+  tags: memory.tags,
+  payload: { memoryId: id, layer: memory.layer, characters: memory.content.length, embedded },
+});
+
+async function write(
+  { embedder }: MemoryContext,
+  tx: Transaction,
+  projectId: string,
+  planned: readonly NewMemory[],
+  vectors: Vectors,
+): Promise<Created> {
+  const scale = quantisationScale(embedder.id, embedder.dimensions);
+  const rows = planned.map((memory, at) => {
+    const vector = vectors[at];
+    return {
+      id: uuidv7(tx.now.getTime()),
+      memory,
+      lex: packLex(memory.content, memory.speaker),
+      vector: vector ? quantise(vector, scale) : null,
+    };
+  });
+  const inserted = insertMemories(tx, projectId, embedder.id, rows);
+  const events = recordEvents(
+    tx,
+    rows.map(({ id, memory, vector }) => toEvent(projectId, id, memory, vector !== null)),
+  );
+  const [, positions] = await Promise.all([inserted, events]);
+  return {
+    ids: rows.map(({ id }) => id),
+    cursors: positions.map((position: EventPosition) => encodeCursor(position)),
+    pending: rows.filter(({ vector }) => !vector).length,
+  };
+}
+
+interface Call {
+  readonly field: 'createMemory' | 'createMemories';
+  readonly path: (at: number) => string;
+  readonly key: string | null | undefined;
+  /** Vectors are made before the write, so that the memory is found by meaning at once. */
+  readonly embed: boolean;
+}
+
+async function create(
+  ctx: MemoryContext,
+  inputs: readonly CreateMemoryInput[],
+  { field, path, key, embed }: Call,
+): Promise<CreatedMemories> {
+  const now = ctx.clock.now();
+  const planned = inputs.map((input, at) => planMemory(input, path(at), now, ctx.embedder.dimensions));
+  const [first] = inputs;
+  if (inputs.some(({ projectId }) => (projectId ?? null) !== (first?.projectId ?? null)))
+    throw badInput('inputs', 'must all name the same project, or none');
+  const vectors = embed ? await embedNow(ctx, planned) : planned.map(({ embedding }) => embedding);
+  return ctx.transact(async (tx) => {
+    const projectId = await projectToWrite(tx, first?.projectId ?? null, `${path(0)}.projectId`);
+    const { result } = await once<Created>(tx, { field, key, input: inputs }, () =>
+      write(ctx, tx, projectId, planned, vectors),
+    );
+    const found = new Map((await findMemories(tx, result.ids)).map((memory) => [memory.id, memory]));
+    const memories = result.ids.map((id) => {
+      const memory = found.get(id);
+      if (!memory) throw notFound('memory', id); // a repeat under a key whose memory was deleted since
+      return memory;
+    });
+    return { memories, cursors: result.cursors, pendingEmbeddings: result.pending };
+  });
+}
+
+/**
+ * Remembers one thing: its row, vector and `memory.created` in one transaction, so that the very next search finds it.
+ * Idempotent under its key. While the embedding model is away it is found by words, and its vector follows.
+ *
+ * @throws BAD_USER_INPUT naming the field; NOT_FOUND for a project that is not there
+ */
+export const createMemory = (ctx: MemoryContext, input: CreateMemoryInput): Promise<CreatedMemories> => {
+  const { idempotencyKey, ...asked } = input;
+  return create(ctx, [asked], { field: 'createMemory', path: () => 'input', key: idempotencyKey, embed: true });
+};
+
+/**
+ * Remembers up to 1 000 things of one project, all or none. They are found by words at once; vectors that were not given
+ * are made in the background.
+ *
+ * @throws BAD_USER_INPUT naming the input and its field; NOT_FOUND for a project that is not there
+ */
+export function createMemories(
+  ctx: MemoryContext,
+  inputs: readonly CreateMemoryInput[],
+  key: string | null | undefined,
+): Promise<CreatedMemories> {
+  if (inputs.length < 1 || inputs.length > MAX_BATCH)
+    throw badInput('inputs', `must hold 1 to ${MAX_BATCH} memories, not ${inputs.length}`, {
+      limit: MAX_BATCH,
+      given: inputs.length,
+    });
+  const asked = inputs.map(({ idempotencyKey: _inner, ...input }) => input);
+  return create(ctx, asked, { field: 'createMemories', path: (at) => `inputs[${at}]`, key, embed: false });
+}

@@ -1,0 +1,53 @@
+import { projectToRead } from '@rae/identity';
+import { badInput, type Connection, checkFirst, toConnection } from '@rae/kernel';
+import { checkFilter, type MemoryFilter } from '../domain/memory-filter.ts';
+import type { Memory } from '../domain/memory-row.ts';
+import { countMemories, type MemoryOrder, listMemories as readPage } from '../queries/list-memories.ts';
+import type { MemoryContext } from './memory-context.ts';
+
+export interface ListMemoriesRequest {
+  readonly filter?: MemoryFilter | null;
+  readonly orderBy: MemoryOrder;
+  readonly first: number;
+  readonly after?: string | null;
+}
+
+function placeOf(position: readonly (string | number | null)[]): [string, number] {
+  const [value, mid] = position;
+  if (typeof value !== 'string' || typeof mid !== 'number')
+    throw badInput('after', 'this is not a cursor of this list');
+  return [value, mid];
+}
+
+/**
+ * A page of memories. A cursor belongs to its filter and order; pages neither skip nor repeat what was there all along.
+ *
+ * @throws BAD_USER_INPUT for `first` outside 1..200, a wrong filter, or a cursor of another list; NOT_FOUND for a project that is not there
+ */
+export async function listMemories(ctx: MemoryContext, request: ListMemoriesRequest): Promise<Connection<Memory>> {
+  const { orderBy } = request;
+  const first = checkFirst(request.first);
+  const filter = checkFilter(request.filter);
+  const { tenantId } = ctx.caller;
+  const list = `memories ${orderBy} ${JSON.stringify(filter)}`;
+  const after = request.after ? placeOf(ctx.cursors.decode(tenantId, list, request.after)) : null;
+  const { projectId, rows } = await ctx.read(async (tx) => {
+    const project = await projectToRead(tx, filter.projectId ?? null, 'filter.projectId');
+    return {
+      projectId: project,
+      rows: await readPage(tx, { filter, projectId: project, orderBy, limit: first + 1, after }),
+    };
+  });
+  const page = toConnection(
+    rows,
+    first,
+    after !== null,
+    ({ place }) => ctx.cursors.encode(tenantId, list, place),
+    () => ctx.read((tx) => countMemories(tx, filter, projectId)),
+  );
+  return {
+    ...page,
+    edges: page.edges.map(({ cursor, node }) => ({ cursor, node: node.memory })),
+    nodes: page.nodes.map(({ memory }) => memory),
+  };
+}

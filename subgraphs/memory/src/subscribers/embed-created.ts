@@ -1,0 +1,13 @@
+import type { ConsumerDefinition } from '@rae/events';
+import { enqueue } from '@rae/jobs';
+import { EMBED_MEMORIES } from '../jobs/embed-memories.ts';
+
+/** A memory that was written without its vector gets one: models are not asked inside a transaction, so a job does it. */
+export const embedCreated: ConsumerDefinition = {
+  name: 'memory.embed-created',
+  types: ['memory.created'],
+  async handle(tx, { payload, subject }) {
+    if (payload.embedded === true || subject === null) return;
+    await enqueue(tx, { kind: EMBED_MEMORIES, subject, payload: {} });
+  },
+};
