@@ -55,7 +55,7 @@ export async function ensureFirstTenant(transact: Transact, adminKey: string | n
  *
  * @throws NOT_FOUND when there is no tenant yet
  */
-export function makeFirstKeyAnew(transact: Transact): Promise<MadeKey> {
+export function makeKeyAnew(transact: Transact): Promise<MadeKey> {
   return transact(WORKER_SCOPE, async (tx) => {
     const tenantId = await findFirstTenant(tx);
     if (tenantId === null)

@@ -1,9 +1,9 @@
-import { badInput, type Context, checkText, notFound, type Role, type Transaction } from '@rae/kernel';
+import { badInput, type Context, checkText, type Role, type Transaction } from '@rae/kernel';
 import { chooseBinding, chooseRoles } from './binding.ts';
 import { MAX_NAME } from './create-tenant.ts';
 import { type KeyWanted, type MadeKey, makeKey } from './make-key.ts';
 import { onceShown } from './once-shown.ts';
-import { findProjects } from './queries/find-projects.ts';
+import { projectToRead } from './project-scope.ts';
 
 /** What is left out or null is the caller's own binding; expiresAt null: the key does not expire. */
 export interface CreateApiKeyInput {
@@ -19,8 +19,7 @@ export interface CreateApiKeyInput {
 async function makeWithin(tx: Transaction, wanted: KeyWanted): Promise<MadeKey> {
   if (wanted.expiresAt && wanted.expiresAt <= tx.now)
     throw badInput('input.expiresAt', `must be in the future; it is ${tx.now.toISOString()} now`);
-  if (wanted.projectId !== null && (await findProjects(tx, [wanted.projectId])).length === 0)
-    throw notFound('project', wanted.projectId);
+  await projectToRead(tx, wanted.projectId, 'input.projectId');
   return makeKey(tx, wanted);
 }
 

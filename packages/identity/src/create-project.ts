@@ -5,12 +5,17 @@ import { MAX_NAME } from './create-tenant.ts';
 import { makeProject } from './make-project.ts';
 import { findProjects, type Project } from './queries/find-projects.ts';
 
+export interface CreateProjectInput {
+  readonly name: string;
+  readonly idempotencyKey?: string | null;
+}
+
 /**
  * Makes a project. The same idempotencyKey and name give the same project again.
  *
  * @throws FORBIDDEN for a bound key; CONFLICT when the tenant has a project of that name
  */
-export function createProject(ctx: Context, input: { name: string; idempotencyKey?: string | null }): Promise<Project> {
+export function createProject(ctx: Context, input: CreateProjectInput): Promise<Project> {
   checkUnbound(ctx.caller, 'createProject');
   const name = checkText('input.name', input.name, MAX_NAME);
   const call = { field: 'createProject', key: input.idempotencyKey, input: { name } };

@@ -7,16 +7,18 @@ import { onceShown } from './once-shown.ts';
 /** Names of tenants, projects and keys, in characters. */
 export const MAX_NAME = 200;
 
+export interface CreateTenantInput {
+  readonly name: string;
+  readonly idempotencyKey?: string | null;
+}
+
 /**
  * Makes a tenant, its project `default` and its first ADMIN key in one transaction. Both tenants, the new one and the
  * caller's, have it in their log and in their audit log.
  *
  * @throws FORBIDDEN for a bound key; CONFLICT for a repeat under the same idempotencyKey: the secret is shown once
  */
-export function createTenant(
-  ctx: Context,
-  input: { name: string; idempotencyKey?: string | null },
-): Promise<MadeTenant> {
+export function createTenant(ctx: Context, input: CreateTenantInput): Promise<MadeTenant> {
   checkUnbound(ctx.caller, 'createTenant');
   const name = checkText('input.name', input.name, MAX_NAME);
   const call = { field: 'createTenant', key: input.idempotencyKey, input: { name } };

@@ -1,8 +1,7 @@
-import { type Connection, type Context, checkFirst, notFound, toConnection } from '@rae/kernel';
-import { checkProjectId } from './binding.ts';
+import { type Connection, type Context, checkFirst, toConnection } from '@rae/kernel';
 import type { Page } from './list-projects.ts';
+import { projectToRead } from './project-scope.ts';
 import type { ApiKey } from './queries/find-api-keys.ts';
-import { findProjects } from './queries/find-projects.ts';
 import { countApiKeys, pageApiKeys } from './queries/page-api-keys.ts';
 
 export interface ApiKeyQuery extends Page {
@@ -17,18 +16,15 @@ export interface ApiKeyQuery extends Page {
  * @throws NOT_FOUND for a project that is not the tenant's or not the caller's; BAD_USER_INPUT naming `first` or `after`
  */
 export async function listApiKeys(ctx: Context, query: ApiKeyQuery): Promise<Connection<ApiKey>> {
-  const { tenantId, projectId: own, agentId, userId } = ctx.caller;
+  const { tenantId, agentId, userId } = ctx.caller;
   const first = checkFirst(query.first);
-  const asked = query.projectId ?? null;
-  const projectId = asked === null ? own : checkProjectId(ctx.caller, asked, 'projectId');
-  const filter = { tenantId, projectId, agentId, userId, includeRevoked: query.includeRevoked };
-  const list = `apiKeys ${JSON.stringify(filter)}`;
   const after = query.after ?? null;
-  const position = after === null ? null : ctx.cursors.decode(tenantId, list, after);
-  const rows = await ctx.read(async (tx) => {
-    if (asked !== null && projectId !== null && (await findProjects(tx, [projectId])).length === 0)
-      throw notFound('project', asked);
-    return pageApiKeys(tx, filter, position, first + 1);
+  const { filter, list, rows } = await ctx.read(async (tx) => {
+    const projectId = await projectToRead(tx, query.projectId ?? null, 'projectId');
+    const filter = { tenantId, projectId, agentId, userId, includeRevoked: query.includeRevoked };
+    const list = `apiKeys ${JSON.stringify(filter)}`;
+    const position = after === null ? null : ctx.cursors.decode(tenantId, list, after);
+    return { filter, list, rows: await pageApiKeys(tx, filter, position, first + 1) };
   });
   const cursorOf = ({ createdAt, id }: ApiKey) => ctx.cursors.encode(tenantId, list, [createdAt.toISOString(), id]);
   return toConnection(rows, first, after !== null, cursorOf, () => ctx.read((tx) => countApiKeys(tx, filter)));

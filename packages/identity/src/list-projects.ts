@@ -10,6 +10,11 @@ export interface Page {
   readonly after?: string | null;
 }
 
+const cursorIn =
+  (ctx: Context) =>
+  ({ tenantId, createdAt, id }: Project): string =>
+    ctx.cursors.encode(tenantId, LIST, [createdAt.toISOString(), id]);
+
 /**
  * The projects of the caller's tenant, oldest first; of a bound key its own alone.
  *
@@ -22,6 +27,10 @@ export async function listProjects(ctx: Context, page: Page): Promise<Connection
   const position = after === null ? null : ctx.cursors.decode(tenantId, LIST, after);
   const filter = { tenantId, projectId };
   const rows = await ctx.read((tx) => pageProjects(tx, filter, position, first + 1));
-  const cursorOf = ({ createdAt, id }: Project) => ctx.cursors.encode(tenantId, LIST, [createdAt.toISOString(), id]);
-  return toConnection(rows, first, after !== null, cursorOf, () => ctx.read((tx) => countProjects(tx, filter)));
+  const count = () => ctx.read((tx) => countProjects(tx, filter));
+  return toConnection(rows, first, after !== null, cursorIn(ctx), count);
 }
+
+/** The list of a tenant's projects when this is all of it: what its maker is shown of a new tenant, whose rows it cannot see. */
+export const pageOfOne = (ctx: Context, project: Project, { first }: Page): Connection<Project> =>
+  toConnection([project], checkFirst(first), false, cursorIn(ctx), async () => 1);

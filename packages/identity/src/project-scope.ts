@@ -1,45 +1,30 @@
-import { badInput, isUuid, notFound, type Transaction } from '@rae/kernel';
+import { badInput, notFound, type Transaction } from '@rae/kernel';
+import { checkProjectId } from './binding.ts';
+import { findProjects } from './queries/find-projects.ts';
 
-const EXISTS = {
-  name: 'project_exists',
-  text: 'select 1 as found from platform.projects where tenant_id = $1 and id = $2',
-};
-
-async function checkProject(tx: Transaction, id: string, field: string): Promise<string> {
-  if (!isUuid(id)) throw badInput(field, 'must be the UUID of a project', { given: id });
-  const bound = tx.caller.projectId;
-  if (bound !== null && bound !== id.toLowerCase()) throw notFound('project', id);
-  if (bound === null && (await tx.query(EXISTS, [tx.caller.tenantId, id])).length === 0) throw notFound('project', id);
-  return id.toLowerCase();
+/** The caller's own project is there for as long as its credential is; of any other the database is asked. */
+async function checkProject(tx: Transaction, asked: string, field: string): Promise<string> {
+  const id = checkProjectId(tx.caller, asked, field);
+  if (id !== tx.caller.projectId && (await findProjects(tx, [id])).length === 0) throw notFound('project', asked);
+  return id;
 }
 
 /**
- * The project that a call writes to: the key's own when none is named.
+ * The project that a call reads: the one it names, or the caller's own. Null: all of the tenant's.
  *
- * @throws BAD_USER_INPUT when a key of the whole tenant names none; NOT_FOUND when it is not the key's to see
+ * @param asked as the call has it; null: left out
+ * @throws BAD_USER_INPUT when it is no UUID; NOT_FOUND when the tenant has no such project or the caller is bound to another
  */
-export async function projectToWrite(tx: Transaction, requested: string | null, field: string): Promise<string> {
-  const project = requested ?? tx.caller.projectId;
-  if (project === null)
-    throw badInput(field, 'must name a project: this key is one of the whole tenant; `projects` lists them');
-  return checkProject(tx, project, field);
-}
+export const projectToRead = async (tx: Transaction, asked: string | null, field: string): Promise<string | null> =>
+  asked === null ? tx.caller.projectId : checkProject(tx, asked, field);
 
 /**
- * The project that a call reads: the key's own when none is named; null = all of the tenant's.
+ * The project that a call writes to: the one it names, or the caller's own.
  *
- * @throws NOT_FOUND when it is not the key's to see
+ * @throws BAD_USER_INPUT when it names none and the caller is bound to none; else as projectToRead
  */
-export async function projectToRead(tx: Transaction, requested: string | null, field: string): Promise<string | null> {
-  const project = requested ?? tx.caller.projectId;
-  return project === null ? null : checkProject(tx, project, field);
+export async function projectToWrite(tx: Transaction, asked: string | null, field: string): Promise<string> {
+  const id = await projectToRead(tx, asked, field);
+  if (id !== null) return id;
+  throw badInput(field, 'must name a project: this credential is of the whole tenant; `projects` lists them');
 }
-
-const LIST = {
-  name: 'project_ids',
-  text: 'select id from platform.projects where tenant_id = $1 order by created_at, id',
-};
-
-/** Ids of all projects of the tenant, oldest first. */
-export const listProjectIds = async (tx: Transaction): Promise<string[]> =>
-  (await tx.query<{ id: string }>(LIST, [tx.caller.tenantId])).map(({ id }) => id);

@@ -22,6 +22,7 @@ export const DateTimeScalar = new GraphQLScalarType<Date, string>({
 /** Any JSON value; its limits are checked where it is stored. */
 export const JsonScalar = new GraphQLScalarType({
   name: 'JSON',
+  parseValue: (value) => value,
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });
 

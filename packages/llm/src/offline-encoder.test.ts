@@ -73,7 +73,7 @@ const isGone = (pid: number) => {
 };
 
 const embed = (texts: readonly string[]) => encoder.embed(texts, 'document');
-const dot = (one = new Float32Array(), other = new Float32Array()) =>
+const dot = (one: Float32Array = new Float32Array(), other: Float32Array = new Float32Array()) =>
   one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
 
 function readVector(base64: string): Float32Array {
@@ -141,8 +141,8 @@ describe('vectors of the offline encoder', () => {
   });
 
   test('know no token after the 128th', async () => {
-    const words = 'token '.repeat(128);
-    const [exact, longer, shorter] = await embed([words, `${words}${'other words '.repeat(5000)}`, words.slice(6)]);
+    const words = Array.from({ length: 128 }, () => 'the').join(' ');
+    const [exact, longer, shorter] = await embed([words, `${words}${' other words'.repeat(5000)}`, words.slice(4)]);
     expect(longer).toEqual(exact);
     expect(shorter).not.toEqual(exact);
   });
@@ -201,7 +201,7 @@ describe('the process of the encoder', () => {
       const made = startInt8();
       if (started.length === 0 && made.pid) process.kill(made.pid, 'SIGSTOP');
       return made;
-    }, 8000);
+    }, 5000);
     expect(await watched.embed(['text'], 'document')).toEqual(await embed(['text']));
     expect(isGone(pidOf(0))).toBe(true);
   });
@@ -249,7 +249,7 @@ describe('the model file', () => {
     const [name = ''] = (await readdir(modelDir)).filter((file) => file.startsWith('use-lite-int8'));
     const path = join(modelDir, name);
     const whole = await readFile(path);
-    await truncate(path, whole.length / 2);
+    await truncate(path, 7_000_000);
     expect(await createEncoder().embed(['text'], 'document')).toEqual(before);
     expect((await readFile(path)).equals(whole)).toBe(true);
   });

@@ -23,6 +23,8 @@ interface Sent {
 }
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
+/** A program takes 0.5 s, several times that beside the rest of the tests. */
+const TIMEOUT_MS = 30_000;
 const KIND_SERVER = 2;
 const KIND_CLIENT = 3;
 
@@ -99,7 +101,7 @@ async function runProgram(environment: Record<string, string>): Promise<Record<s
     cwd: import.meta.dirname,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
+    timeout: TIMEOUT_MS,
   });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   expect(errors).toBe('');
@@ -122,7 +124,7 @@ describe('with an OTLP endpoint', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     });
-  });
+  }, TIMEOUT_MS);
   afterAll(() => {
     receiver.close();
   });
@@ -172,18 +174,26 @@ describe('with an OTLP endpoint', () => {
 });
 
 describe('with nothing configured', () => {
-  test('each request has a trace id of 32 hex digits, and no connection is opened beside the 6 of the program', async () => {
-    const seen = await runProgram({});
-    expect(seen.graph).toMatch(/^[0-9a-f]{32}$/);
-    expect(seen.continued).toBe(TRACE);
-    expect(seen.health).toBe('null');
-    expect(seen.connections).toBe(6);
-  });
+  test(
+    'each request has a trace id of 32 hex digits, and no connection is opened beside the 6 of the program',
+    async () => {
+      const seen = await runProgram({});
+      expect(seen.graph).toMatch(/^[0-9a-f]{32}$/);
+      expect(seen.continued).toBe(TRACE);
+      expect(seen.health).toBe('null');
+      expect(seen.connections).toBe(6);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('with OTEL_SDK_DISABLED', () => {
-  test('no request has a trace id, even where an endpoint is named', async () => {
-    const seen = await runProgram({ OTEL_SDK_DISABLED: 'true', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
-    expect(seen).toMatchObject({ graph: 'null', continued: 'null', connections: 6 });
-  });
+  test(
+    'no request has a trace id, even where an endpoint is named',
+    async () => {
+      const seen = await runProgram({ OTEL_SDK_DISABLED: 'true', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
+      expect(seen).toMatchObject({ graph: 'null', continued: 'null', connections: 6 });
+    },
+    TIMEOUT_MS,
+  );
 });

@@ -102,7 +102,7 @@ export function openRemoteModel(provider: string, model: string, access: Access)
   const { baseUrl } = access;
   if (baseUrl && !/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? ''))
     throw badInput('baseUrl', 'is not an address; it looks like https://host/v1');
-  const open = PROVIDERS[provider];
+  const open = Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider] : undefined;
   if (!open || !model) {
     const names = Object.keys(PROVIDERS).map((name) => `${name}/<model>`);
     const allowed = ['local/use-lite-int8', 'transformers/<model>', ...names].join(', ');

@@ -58,6 +58,15 @@ function createCall(id: string, options: RemoteEmbedderOptions, closing: AbortSi
   return { send, maxTokens };
 }
 
+type Send = ReturnType<typeof createCall>['send'];
+
+async function learnDimensions(id: string, send: Send): Promise<number> {
+  const vectors = await send(['dimensions'], 'document');
+  const dimensions = vectors[0]?.length ?? 0;
+  toUnitVectors(id, vectors, 1, dimensions);
+  return dimensions;
+}
+
 /**
  * An embedder behind a provider's API. Vectors are checked and brought to unit length; a call with its retries (2, of HTTP
  * 408, 409, 429, 5xx and lost connections, after what Retry-After says) ends after `timeoutMs`.
@@ -72,7 +81,7 @@ export async function createRemoteEmbedder(options: RemoteEmbedderOptions): Prom
   const id = options.dimensions ? `${name}@${options.dimensions}` : name;
   const closing = new AbortController();
   const { send, maxTokens } = createCall(id, options, closing.signal);
-  const dimensions = options.dimensions ?? (await send(['dimensions'], 'document'))[0]?.length ?? 0;
+  const dimensions = options.dimensions ?? (await learnDimensions(id, send));
   return {
     id,
     dimensions,

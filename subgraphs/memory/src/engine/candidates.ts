@@ -6,6 +6,7 @@ import { isTold } from './question.ts';
 import { type Accumulator, fitAccumulator, fitTables } from './scratch.ts';
 import { createSelection } from './select.ts';
 import { isTurn } from './sessions.ts';
+import { nearestVectors } from './vectors.ts';
 import type { WindowScorer } from './window.ts';
 
 /** Windows whose members score best in sum, for each that is scored exactly and kept. */
@@ -86,7 +87,7 @@ export function addCandidates(
     best.offer(slot, windows.score(slot));
   for (const slot of best.slots()) into.add(slot);
   if (!withVector || !vectors) return;
-  for (const slot of vectors.nearest(pass, columns.count, limit, columns.mid)) into.add(slot);
+  for (const slot of nearestVectors(vectors, pass, columns.count, limit, columns.mid)) into.add(slot);
 }
 
 /** The rows of a mask that may tell of the question's date; null when it names none or no row is in it. */

@@ -1,4 +1,5 @@
 import type { ProjectIndex } from './project-index.ts';
+import { dotProducts, hasVector } from './vectors.ts';
 
 /** Cosines of the question that the vector store was asked last, fetched in batches and kept for one search. */
 export interface Cosines {
@@ -15,8 +16,8 @@ export function createCosines(index: ProjectIndex, withVector: boolean): Cosines
   return {
     fetch(slots) {
       const wanted: number[] = [];
-      for (const slot of slots) if (vectors.has(slot) && !known.has(slot)) wanted.push(slot);
-      const similarities = vectors.similarities(Int32Array.from(wanted), model.scale);
+      for (const slot of slots) if (hasVector(vectors, slot) && !known.has(slot)) wanted.push(slot);
+      const similarities = dotProducts(vectors, Int32Array.from(wanted), model.scale);
       wanted.forEach((slot, i) => {
         known.set(slot, similarities[i] ?? 0);
       });

@@ -7,6 +7,8 @@ import { fitAccumulator } from './scratch.ts';
 
 const FEEDBACK_ROWS = 5;
 const FEEDBACK_TERMS = 20;
+// Documents' weights are half of those that feedback was measured with.
+const SHARPNESS = 2;
 
 /** A row that is no turn, and its score so far. */
 export interface ScoredDocument {
@@ -22,7 +24,7 @@ interface FeedbackTerm {
 
 /**
  * Pseudo-relevance feedback, a lexical second hop (RM3, Jaleel et al. 2004, in the form measured in research/models.md):
- * the 20 words that weigh most in the five best documents, Σ p × tf ÷ length × idf with p ∝ exp(score), without the
+ * the 20 words that weigh most in the five best documents, Σ p × tf ÷ length × idf with p ∝ exp(2 × score), without the
  * question's own; every row is then scored by BM25 with these weights, scaled to a sum of 1, into `scratch.feedback`.
  *
  * @param best documents, best first
@@ -30,7 +32,7 @@ interface FeedbackTerm {
 export function scoreFeedback(index: ProjectIndex, best: readonly ScoredDocument[]): void {
   const words = new Map<number, FeedbackTerm>();
   const top = best.slice(0, FEEDBACK_ROWS);
-  for (const { slot, score } of top) addWords(index, words, slot, Math.exp(score - (top[0]?.score ?? 0)));
+  for (const { slot, score } of top) addWords(index, words, slot, Math.exp(SHARPNESS * (score - (top[0]?.score ?? 0))));
   const { hashes } = index.terms;
   const chosen = [...words.values()]
     .sort((a, b) => b.weight - a.weight || (hashes[a.id] ?? 0) - (hashes[b.id] ?? 0))

@@ -1,13 +1,15 @@
-import { compactIndex } from './maintain.ts';
+import { compactIndex, runAll } from './maintain.ts';
 import type { ProjectIndex } from './project-index.ts';
 import { readId, readRecords } from './record.ts';
 import { eraseRow, putRow } from './rows.ts';
 import { isNewer } from './snapshot.ts';
+import { setVector } from './vectors.ts';
 
 /** Units of work between two yields, a term being 1 and a row 16: about 3 ms. */
 const SLICE = 40_000;
 const ROW_WORK = 16;
-const VECTORS_A_SLICE = 2_048;
+const VECTORS_A_SLICE = 1_024;
+const ERASURES_A_SLICE = 512;
 const ID_BYTES = 8;
 
 /** Reads one pack of rows (`recordSql`) in slices. For loading; what changes later comes through `applyDelta`. */
@@ -21,7 +23,10 @@ export function* loadRows(index: ProjectIndex, pack: Buffer): Generator<void, vo
   }
 }
 
-/** Reads one pack of vectors (`vectorRecordSql`) of the index's own model in slices. Those of unknown rows are left out. */
+/**
+ * Reads one pack of vectors (`vectorRecordSql`) of the index's own model in slices. Those of unknown rows, and of rows in a
+ * language that the model does not know, are left out.
+ */
 export function* loadVectors(index: ProjectIndex, pack: Buffer): Generator<void, void> {
   const { vectors, model } = index;
   if (!vectors || !model) return;
@@ -30,8 +35,18 @@ export function* loadVectors(index: ProjectIndex, pack: Buffer): Generator<void,
     throw new Error(`A pack of ${pack.length} bytes does not hold vectors of ${model.dimensions} dimensions.`);
   for (let at = 0, count = 1; at < pack.length; at += stride, count++) {
     const slot = index.slots.get(readId(pack, at));
-    if (slot >= 0 && index.columns.status[slot] !== 0) vectors.set(slot, pack, at + ID_BYTES);
+    if (slot >= 0 && takesVector(index, slot)) setVector(vectors, slot, pack, at + ID_BYTES);
     if (count % VECTORS_A_SLICE === 0) yield;
+  }
+}
+
+const takesVector = ({ columns, modelLanguages }: ProjectIndex, slot: number): boolean =>
+  columns.status[slot] !== 0 && modelLanguages[columns.language[slot] ?? 0] === 1;
+
+function* eraseRows(index: ProjectIndex, pack: Buffer): Generator<void, void> {
+  for (let at = 0, count = 1; at < pack.length; at += ID_BYTES, count++) {
+    eraseRow(index, readId(pack, at));
+    if (count % ERASURES_A_SLICE === 0) yield;
   }
 }
 
@@ -56,8 +71,7 @@ export interface Delta {
 export function* applyDeltaInSlices(index: ProjectIndex, delta: Delta): Generator<void, void> {
   if (!isNewer(delta.snapshot, index.snapshot)) return;
   if (delta.rows) yield* loadRows(index, delta.rows);
-  if (delta.erased)
-    for (let at = 0; at < delta.erased.length; at += ID_BYTES) eraseRow(index, readId(delta.erased, at));
+  if (delta.erased) yield* eraseRows(index, delta.erased);
   // A newer delta that came between two slices has brought newer vectors.
   if (!isNewer(delta.snapshot, index.snapshot)) return;
   if (delta.vectors) yield* loadVectors(index, delta.vectors);
@@ -66,5 +80,5 @@ export function* applyDeltaInSlices(index: ProjectIndex, delta: Delta): Generato
 
 /** `applyDeltaInSlices` in one go: for the small delta before a search. */
 export function applyDelta(index: ProjectIndex, delta: Delta): void {
-  for (const _ of applyDeltaInSlices(index, delta));
+  runAll(applyDeltaInSlices(index, delta));
 }

@@ -2,13 +2,14 @@ import { ANALYSERS } from './analyser.ts';
 import { type Columns, columnBytes, createColumns } from './columns.ts';
 import { createForwardStore, type ForwardStore, forwardBytes } from './forward-store.ts';
 import { createInterner, type Interner } from './interner.ts';
+import { LANGUAGES } from './language.ts';
 import { createNumberTable, type NumberTable } from './number-table.ts';
 import { createPostings, overlayCount, type Postings, postingBytes } from './postings.ts';
 import { createScratch, type Scratch, scratchBytes } from './scratch.ts';
 import { createSessionChains, type SessionChains } from './sessions.ts';
 import { createTagSets, type TagSets } from './tag-sets.ts';
 import { createTermTable, type TermTable, termTableBytes } from './term-table.ts';
-import { createVectorStore, type VectorStore } from './vectors.ts';
+import { createVectorStore, type VectorStore, vectorBytes } from './vectors.ts';
 
 /** The encoder whose vectors an index holds. Vectors of another encoder must not be given to it. */
 export interface IndexedModel {
@@ -24,6 +25,10 @@ export interface LanguageTotals {
   rows: number;
   words: number;
 }
+
+/** True when cosines of texts in this language mean something; a text without letters (`und`) is taken for any language. */
+export const knowsLanguage = (model: IndexedModel | null, language: string): boolean =>
+  model !== null && (model.languages === null || language === 'und' || model.languages.includes(language));
 
 /** The search index of one project: plain data, changed by load.ts, apply.ts and maintain.ts, read by search.ts. */
 export interface ProjectIndex {
@@ -47,6 +52,8 @@ export interface ProjectIndex {
   readonly collections: Interner;
   readonly tagSets: TagSets;
   readonly vectors: VectorStore | null;
+  /** 1 for each language (place in LANGUAGES) that the model knows: rows in others get no vector. */
+  readonly modelLanguages: Uint8Array;
   /** By analyser. */
   readonly totals: readonly LanguageTotals[];
   activeRows: number;
@@ -77,6 +84,7 @@ export function createProjectIndex(model: IndexedModel | null, expectedRows = 0)
     collections: createInterner(),
     tagSets: createTagSets(),
     vectors: model ? createVectorStore(model.dimensions) : null,
+    modelLanguages: Uint8Array.from(LANGUAGES, (language) => (knowsLanguage(model, language) ? 1 : 0)),
     totals: ANALYSERS.map(() => ({ rows: 0, words: 0 })),
     activeRows: 0,
     erasedRows: 0,
@@ -96,7 +104,7 @@ export function indexBytes(index: ProjectIndex): number {
     forwardBytes(index.forward) +
     postingBytes(index.postings) +
     index.chains.last.byteLength +
-    (index.vectors?.bytes() ?? 0) +
+    (index.vectors ? vectorBytes(index.vectors) : 0) +
     scratchBytes(index.scratch)
   );
 }

@@ -9,6 +9,7 @@ import type { ProjectIndex } from './project-index.ts';
 import type { RowRecord } from './record.ts';
 import { linkRow, unlinkRow } from './sessions.ts';
 import { termId } from './term-table.ts';
+import { wipeVector } from './vectors.ts';
 
 const ERASED = 0;
 
@@ -43,7 +44,7 @@ export function eraseRow(index: ProjectIndex, mid: number): void {
   releaseNames(index, slot);
   index.sessions.release(columns.session[slot] ?? 0);
   blankColumns(index, slot);
-  index.vectors?.wipe(slot);
+  if (index.vectors) wipeVector(index.vectors, slot);
   index.erasedRows++;
   index.erasedSinceBuild++;
 }

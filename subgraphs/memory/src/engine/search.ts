@@ -12,11 +12,12 @@ import {
 } from './features.ts';
 import { scoreFeedback } from './feedback.ts';
 import { type FilterMask, filterIndex, type IndexFilter } from './filter.ts';
-import type { ProjectIndex } from './project-index.ts';
+import { knowsLanguage, type ProjectIndex } from './project-index.ts';
 import { type Question, readQuestion } from './question.ts';
 import { clearAccumulator } from './scratch.ts';
 import { createSelection } from './select.ts';
 import { isTurn } from './sessions.ts';
+import { askVector } from './vectors.ts';
 import { createWindowScorer } from './window.ts';
 
 /** The signals of the contract that the engine takes part in. */
@@ -93,9 +94,9 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
   const withLexical = query.signals === null || query.signals.includes('LEXICAL');
   const wantsVector = query.signals === null || query.signals.includes('VECTOR');
   const question = readQuestion(index, query.text, withLexical);
-  const vectorFits = !query.vector || !index.model || knowsLanguage(index.model.languages, question.language);
+  const vectorFits = !query.vector || knowsLanguage(index.model, question.language);
   const withVector = wantsVector && vectorFits && query.vector !== null && index.vectors !== null;
-  if (withVector && query.vector) index.vectors?.ask(query.vector);
+  if (withVector && query.vector && index.vectors) askVector(index.vectors, query.vector);
   const mask = filterIndex(index, query.filter);
   const scorer = query.scorer ?? SHIPPED_SCORER;
   const weights = withVector ? (withLexical ? scorer.full : vectorPart(scorer.full)) : scorer.lexical;
@@ -111,9 +112,6 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
     for (const part of [index.scratch.own, index.scratch.windows, index.scratch.feedback]) clearAccumulator(part);
   }
 }
-
-const knowsLanguage = (languages: readonly string[] | null, language: string): boolean =>
-  languages === null || language === 'und' || languages.includes(language);
 
 const vectorPart = ({ turn, document }: ScorerWeights): ScorerWeights => ({
   turn: { cosine: turn.cosine, neighbourCosine: turn.neighbourCosine },

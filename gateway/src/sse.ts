@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { badInput, type Caller, ERROR_CODES, isErrorCode, type PlatformError } from '@rae/kernel';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type FormattedExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
+import { getScope } from './authenticate.ts';
+import { type FormatError, formatAny } from './errors.ts';
+import type { Operations } from './operations.ts';
+import type { RequestScope } from './scope.ts';
+import type { TransportRequest } from './transport.ts';
+
+export interface SseOptions {
+  readonly operations: Operations;
+  readonly format: FormatError;
+  readonly watchCredential: (caller: Caller, onEnd: (reason: PlatformError) => void) => () => void;
+}
+
+/** Proxies cut connections that are silent for a minute or less. */
+const HEARTBEAT_MS = 12_000;
+
+const HEAD = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  connection: 'keep-alive',
+  'x-accel-buffering': 'no',
+};
+
+export const wantsEventStream = (request: FastifyRequest): boolean =>
+  request.headers.accept?.includes('text/event-stream') ?? false;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function parseVariables(text: unknown): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined;
+  } catch {
+    throw badInput('variables', 'this is not JSON');
+  }
+}
+
+/** The operation of a POST's body or a GET's search parameters. */
+function requestOf(request: FastifyRequest): TransportRequest {
+  const given: unknown = request.method === 'GET' ? request.query : request.body;
+  const { query, operationName, variables: sent } = isRecord(given) ? given : {};
+  const variables = (request.method === 'GET' ? parseVariables(sent) : sent) ?? {};
+  if (typeof query !== 'string') throw badInput('query', 'send the text of an operation');
+  if (!isRecord(variables)) throw badInput('variables', 'this is not an object');
+  return { query, variables, ...(typeof operationName === 'string' ? { operationName } : {}) };
+}
+
+const message = (event: string, data: string, id: string | null = null) =>
+  `${id === null ? '' : `id: ${id.replaceAll(/[\r\n\0]/g, '')}\n`}event: ${event}\ndata: ${data}\n\n`;
+
+/** One response as a stream. Writing waits for a slow reader, so that no more than one event is buffered for it. */
+function openStream(raw: ServerResponse, signal: AbortSignal) {
+  raw.writeHead(200, HEAD);
+  raw.write(':\n\n');
+  const heartbeat = setInterval(() => {
+    if (!raw.writableNeedDrain) raw.write(':\n\n');
+  }, HEARTBEAT_MS);
+  async function write(text: string): Promise<void> {
+    if (!raw.write(text)) await once(raw, 'drain', { signal }).catch(() => {});
+  }
+  return {
+    next: (result: FormattedExecutionResult, cursor: string | null) =>
+      write(message('next', JSON.stringify(result), cursor)),
+    async complete() {
+      await write(message('complete', ''));
+      clearInterval(heartbeat);
+      raw.end();
+    },
+  };
+}
+
+/**
+ * Streams over server-sent events by graphql-sse's protocol in its "distinct connections" mode: one request, one
+ * operation; `next` carries a result, `complete` ends it. The `id` of an event is its cursor, so that the Last-Event-ID
+ * of a client that reconnects resumes. What is refused before the stream starts is a JSON answer with its own status.
+ */
+export function createSseHandler({ operations, format, watchCredential }: SseOptions) {
+  function refuse(reply: FastifyReply, errors: readonly GraphQLError[]) {
+    const formatted = errors.map((error) => formatAny(format, error));
+    const code = formatted[0]?.extensions?.code;
+    return reply.code(isErrorCode(code) ? ERROR_CODES[code].status : 500).send({ errors: formatted });
+  }
+
+  async function* answer(request: TransportRequest, scope: RequestScope) {
+    yield { result: await operations.execute(request, scope), cursor: null };
+  }
+
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
+    const scope = getScope(request);
+    const asked = requestOf(request);
+    const prepared = operations.prepare(asked, scope.caller);
+    if ('errors' in prepared) return refuse(reply, prepared.errors);
+    const kind = prepared.operation.operation;
+    if (request.method === 'GET' && kind === OperationTypeNode.MUTATION)
+      throw badInput('query', 'a mutation cannot be sent by GET; use POST');
+    const after = request.headers['last-event-id'];
+    const streams = kind === OperationTypeNode.SUBSCRIPTION;
+    const opened = streams ? operations.subscribe(prepared, scope, typeof after === 'string' ? after : null) : null;
+
+    reply.hijack();
+    const gone = scope.signal ?? new AbortController().signal;
+    const unwatch = opened ? watchCredential(scope.caller, opened.end) : () => {};
+    gone.addEventListener('abort', () => opened?.return(), { once: true });
+    const stream = openStream(reply.raw, gone);
+    try {
+      for await (const { result, cursor } of opened ?? answer(asked, scope)) await stream.next(result, cursor);
+    } catch (error) {
+      await stream.next({ errors: [formatAny(format, error)] }, null);
+    } finally {
+      unwatch();
+      await stream.complete();
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,51 @@
+import {
+  type ApiKey,
+  findApiKeys,
+  findProjects,
+  findTenants,
+  isWithin,
+  type Project,
+  type Tenant,
+} from '@rae/identity';
+import { type Context, hasRole, isUuid, type Transaction } from '@rae/kernel';
+import DataLoader from 'dataloader';
+
+export interface Loaders {
+  readonly tenants: DataLoader<string, Tenant | null>;
+  readonly projects: DataLoader<string, Project | null>;
+  readonly apiKeys: DataLoader<string, ApiKey | null>;
+}
+
+export interface GovernanceContext extends Context {
+  readonly loaders: Loaders;
+}
+
+type Find<Row> = (tx: Transaction, ids: readonly string[]) => Promise<Row[]>;
+
+/** What does not exist, belongs to another tenant or is hidden from the caller is null, and these are not told apart. */
+function loadById<Row extends { readonly id: string }>(
+  ctx: Context,
+  find: Find<Row>,
+  isVisible: (row: Row) => boolean,
+): DataLoader<string, Row | null> {
+  return new DataLoader(
+    async (ids) => {
+      const wanted = ids.filter(isUuid);
+      const rows = wanted.length === 0 ? [] : await ctx.read((tx) => find(tx, wanted));
+      const byId = new Map(rows.filter(isVisible).map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
+    },
+    { maxBatchSize: 1000 },
+  );
+}
+
+/** Loaders of one fetch, under its caller's tenant and binding; keys other than its own are for ADMIN. */
+export function createLoaders(ctx: Context): Loaders {
+  const { projectId, apiKeyId, roles } = ctx.caller;
+  const isAdmin = hasRole(roles, 'ADMIN');
+  return {
+    tenants: loadById(ctx, findTenants, () => true),
+    projects: loadById(ctx, findProjects, ({ id }) => projectId === null || projectId === id),
+    apiKeys: loadById(ctx, findApiKeys, (key) => key.id === apiKeyId || (isAdmin && isWithin(ctx.caller, key))),
+  };
+}

@@ -1,0 +1,13 @@
+import { listProjects, type Page, type Project, pageOfOne, type Tenant as TenantRow } from '@rae/identity';
+import type { GovernanceContext } from '../loaders.ts';
+
+/** madeWith: the first project of a tenant that was made just now by a caller of another one. */
+interface Source extends TenantRow {
+  readonly madeWith?: Project;
+}
+
+export const Tenant = {
+  __resolveReference: ({ id }: { id: string }, ctx: GovernanceContext) => ctx.loaders.tenants.load(id),
+  projects: ({ madeWith }: Source, page: Page, ctx: GovernanceContext) =>
+    madeWith ? pageOfOne(ctx, madeWith, page) : listProjects(ctx, page),
+};
