@@ -161,7 +161,7 @@ module.exports = {
     babelConfig: { fileName: path.join(__dirname, 'scripts/read-imports.cjs') },
     combinedDependencies: true,
     doNotFollow: { path: '^node_modules/' },
-    exclude: { path: '(^|/)(dist|coverage)/' },
+    exclude: { path: '^(?!node_modules/).*/dist/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['node', 'import', 'default'],

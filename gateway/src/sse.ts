@@ -21,7 +21,9 @@ const HEARTBEAT_MS = 12_000;
 const HEAD = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
-  connection: 'keep-alive',
+  // a connection that outlived its stream would hold up a server that stops
+  connection: 'close',
+  // nginx would collect events until its buffer is full
   'x-accel-buffering': 'no',
 };
 

@@ -116,8 +116,8 @@ function plantTree(folder: string) {
     symlinkSync(join(folder, path), join(folder, `node_modules/@rae/${name}`));
   }
   for (const name of [...NPM, 'undeclared', 'only-for-development']) {
-    write(folder, `node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
-    write(folder, `node_modules/${name}/index.js`, '');
+    write(folder, `node_modules/${name}/package.json`, JSON.stringify({ name, main: 'dist/index.js' }));
+    write(folder, `node_modules/${name}/dist/index.js`, '');
   }
   for (const [path, names] of [...Object.entries(ALLOWED), ...Object.entries(CYCLE)])
     write(folder, path, names.map((name) => `import '${name}';\n`).join(''));

@@ -13,7 +13,7 @@ describe('the sum of test runs', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const sum = (...results: object[]) => {
-    const files = results.map((result, index) => join(folder, `${index}.json`));
+    const files = results.map((_, index) => join(folder, `${index}.json`));
     for (const [index, file] of files.entries()) writeFileSync(file, JSON.stringify(results[index]));
     const { status, stdout } = spawnSync(process.execPath, [SCRIPT, ...files], { encoding: 'utf8' });
     return { status, line: stdout.trimEnd().split('\n').at(-1) };

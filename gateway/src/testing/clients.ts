@@ -98,7 +98,7 @@ export async function openSse(url: string, init: RequestInit) {
     for (;;) {
       const event = waiting.shift();
       if (event) return event;
-      const chunk = await chunks?.next();
+      const chunk = await chunks?.next().catch(() => null);
       if (!chunk || chunk.done) return 'ended';
       const blocks = (text + chunk.value).split('\n\n');
       text = blocks.pop() ?? '';

@@ -1,4 +1,4 @@
-import { becomeTenant } from '@rae/database';
+import { actAs } from '@rae/database';
 import { type JsonValue, type Transaction, uuidv7 } from '@rae/kernel';
 import { currentTraceId } from '@rae/telemetry';
 import { chainStart, hashEntry } from './chain.ts';
@@ -39,7 +39,7 @@ export function appendAudit(tx: Transaction, { action, subject, detail }: AuditN
     const start = chainStart(tenantId).hash;
     // One transaction may write to the chains of several tenants.
     const [, [place]] = await Promise.all([
-      becomeTenant(tx, tenantId),
+      actAs(tx, tx.caller),
       tx.query<{ number: number; previousHash: Buffer }>(TAKE_PLACE, [tenantId, start]),
     ]);
     if (!place) throw new Error('the audit log gave no place');

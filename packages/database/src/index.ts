@@ -10,7 +10,8 @@ export { entityManager } from './entity-manager.ts';
 export { IDEMPOTENCY_HOURS, type IdempotentCall, once } from './idempotency.ts';
 export { migrate, type NamedMigration, pendingMigrations } from './migrate.ts';
 export {
-  becomeTenant,
+  actAs,
+  actAsWorker,
   clientOf,
   createTransact,
   type DatabaseRole,

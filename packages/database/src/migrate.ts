@@ -43,7 +43,9 @@ export async function migrate(
 
 /** Names of the migrations that have not run yet; all of them on an empty database. */
 export async function pendingMigrations(database: Database, migrations: readonly NamedMigration[]): Promise<string[]> {
-  const { rows: found } = await database.pool.query<{ table: string | null }>("select to_regclass('rae_migrations') as table");
+  const { rows: found } = await database.pool.query<{ table: string | null }>(
+    "select to_regclass('rae_migrations') as table",
+  );
   if (!found[0]?.table) return migrations.map(({ name }) => name);
   const { rows } = await database.pool.query<{ name: string }>('select name from rae_migrations');
   const done = new Set(rows.map(({ name }) => name));

@@ -34,7 +34,7 @@ export const SYSTEM_CALLER: Caller = {
   userId: null,
   sessionId: null,
 };
-/** Sees all tenants' rows of the worker's tables, until `becomeTenant` narrows the transaction to one. */
+/** Sees all tenants' rows of the worker's tables, until `actAs` narrows the transaction to one. */
 export const WORKER_SCOPE: TransactionScope = { role: 'rae_worker', caller: SYSTEM_CALLER, cause: NO_CAUSE };
 
 /** Role and tenant in one statement; set locally, so that nothing leaks past the transaction. */
@@ -43,12 +43,23 @@ function roleSql(role: DatabaseRole, tenantId: string): string {
   return `select set_config('role', '${role}', true), set_config('app.tenant', '${tenantId}', true)`;
 }
 
-/** Narrows the rest of a worker's transaction to one tenant, as rae_app. */
-export async function becomeTenant(tx: Transaction, tenantId: string): Promise<void> {
-  await tx.query(roleSql('rae_app', tenantId));
+const clients = new WeakMap<Transaction, PoolClient>();
+
+/**
+ * The rest of the transaction as `caller`: the rows of its tenant as rae_app, its name in events and audit lines. Whoever
+ * acts for another tenant in the midst of its own work comes back the same way.
+ */
+export async function actAs(tx: Transaction, caller: Caller, cause: Cause = tx.cause): Promise<Transaction> {
+  await tx.query(roleSql('rae_app', caller.tenantId));
+  const acting = { ...tx, caller, cause };
+  clients.set(acting, clientOf(tx));
+  return acting;
 }
 
-const clients = new WeakMap<Transaction, PoolClient>();
+/** Back to all tenants' rows of the worker's tables. */
+export async function actAsWorker(tx: Transaction): Promise<void> {
+  await tx.query(roleSql('rae_worker', ''));
+}
 
 /** The driver's client of an open transaction, for what works on connections: the entity manager. */
 export function clientOf(tx: Transaction): PoolClient {

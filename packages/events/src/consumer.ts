@@ -1,4 +1,12 @@
-import { isPlatformError, type Logger, type Transaction, type WakeUp } from '@rae/kernel';
+import {
+  type Caller,
+  type Cause,
+  isPlatformError,
+  type Logger,
+  NO_CAUSE,
+  type Transaction,
+  type WakeUp,
+} from '@rae/kernel';
 import { inSpan, type Metrics } from '@rae/telemetry';
 import { type LogEvent, PARTITIONS, wakeTopic } from './event.ts';
 import { LONGEST_TRANSACTION_MS, type ReadWith } from './partition-reader.ts';
@@ -15,9 +23,9 @@ export interface ConsumerDefinition {
 
 export interface ConsumerOptions {
   readonly transactAsWorker: ReadWith;
-  /** Narrows a worker's transaction to one tenant. */
-  readonly becomeTenant: (tx: Transaction, tenantId: string) => Promise<void>;
-  readonly becomeWorker: (tx: Transaction) => Promise<void>;
+  /** The rest of a worker's transaction as a caller of one tenant. */
+  readonly actAs: (tx: Transaction, caller: Caller, cause: Cause) => Promise<Transaction>;
+  readonly actAsWorker: (tx: Transaction) => Promise<void>;
   readonly wakeUp: WakeUp;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -54,13 +62,26 @@ const SET_ASIDE = {
 const reached = (page: LogPage): EventPosition =>
   page.complete ? justBelow(page.epoch, page.xmin) : (page.events.at(-1)?.position ?? justBelow(page.epoch, page.xmin));
 
+const callerOf = (consumer: string, tenantId: string): Caller => ({
+  tenantId,
+  actor: `system:${consumer}`,
+  roles: [],
+  projectId: null,
+  apiKeyId: null,
+  agentId: null,
+  userId: null,
+  sessionId: null,
+});
+
+const causeOf = ({ id, depth }: LogEvent): Cause => ({ ...NO_CAUSE, eventId: id, depth: depth + 1 });
+
 /**
  * Reads the log partition by partition behind a cursor row: claim, read below the horizon, do, move, commit. A crash is a
  * rollback and nothing is done twice; any number of processes may run the same consumer. An event whose handling fails for
  * good is set aside with its reason, and the cursor moves on.
  */
 export function createConsumer(definition: ConsumerDefinition, options: ConsumerOptions): Consumer {
-  const { transactAsWorker, becomeTenant, becomeWorker, wakeUp, logger, metrics } = options;
+  const { transactAsWorker, actAs, actAsWorker, wakeUp, logger, metrics } = options;
   const { name } = definition;
   let initialised = false;
   let closed = false;
@@ -68,9 +89,10 @@ export function createConsumer(definition: ConsumerDefinition, options: Consumer
   const due = new Set<number>();
   let running: Promise<void> | null = null;
 
-  const handleOne = async (tx: Transaction, event: LogEvent, careful: boolean): Promise<void> => {
+  const handleOne = async (workerTx: Transaction, event: LogEvent, careful: boolean): Promise<void> => {
     if (!definition.types.includes(event.type)) return;
-    await becomeTenant(tx, event.tenantId);
+    const asTenant = () => actAs(workerTx, callerOf(name, event.tenantId), causeOf(event));
+    const tx = await asTenant();
     if (careful) await tx.query('savepoint event');
     try {
       await inSpan(`consume ${name}`, event.traceparent, () => definition.handle(tx, event));
@@ -78,7 +100,7 @@ export function createConsumer(definition: ConsumerDefinition, options: Consumer
     } catch (error) {
       if (!careful || (isPlatformError(error) && error.retryable)) throw error;
       await tx.query('rollback to savepoint event');
-      await becomeTenant(tx, event.tenantId);
+      await asTenant();
       await tx.query(SET_ASIDE, [
         name,
         event.tenantId,
@@ -102,7 +124,7 @@ export function createConsumer(definition: ConsumerDefinition, options: Consumer
       const page = await readLog(tx, { owner: { part }, after: cursor, since, limit: careful ? 1 : BATCH });
       for (const event of page.events) await handleOne(tx, event, careful);
       if (page.events.length === 0) return false;
-      await becomeWorker(tx);
+      await actAsWorker(tx);
       const { epoch, tx: xid, seq } = reached(page);
       await tx.query(MOVE, [
         name,

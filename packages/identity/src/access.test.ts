@@ -82,7 +82,7 @@ describe('checkAccess', () => {
 });
 
 describe('guardResolvers', () => {
-  const answer = jest.fn(() => 'done');
+  const answer = jest.fn((..._asked: unknown[]) => 'done');
   const unguarded = {
     Query: { memory: answer, keys: answer, overview: answer },
     Mutation: { write: answer },

@@ -1,6 +1,5 @@
-import { SYSTEM_CALLER, type Transact, WORKER_SCOPE } from '@rae/database';
+import { actAs, SYSTEM_CALLER, type Transact, WORKER_SCOPE } from '@rae/database';
 import { badInput, PlatformError, type Role, type Transaction, uuidv7 } from '@rae/kernel';
-import { actAs } from './act-as.ts';
 import { isSecret } from './key-secret.ts';
 import { type MadeKey, makeKey, UNBOUND } from './make-key.ts';
 import { makeTenant } from './make-tenant.ts';

@@ -1,5 +1,5 @@
+import { actAs } from '@rae/database';
 import { type Context, checkText, type Transaction, uuidv7 } from '@rae/kernel';
-import { actAs } from './act-as.ts';
 import { checkUnbound } from './binding.ts';
 import { type MadeTenant, makeTenant, tellOfTenant } from './make-tenant.ts';
 import { onceShown } from './once-shown.ts';

@@ -148,7 +148,7 @@ describe('createJwtVerifier with a key set', () => {
     });
 
   beforeAll(async () => {
-    const published = [];
+    const published: object[] = [];
     for (const alg of ['RS256', 'ES256', 'EdDSA']) {
       const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
       keys[alg] = privateKey;
@@ -177,7 +177,7 @@ describe('createJwtVerifier with a key set', () => {
     ],
     ['a key that is not in the set', () => signed('RS256', {}, keys.foreign)],
     ['a kid that is not in the set', () => signed('RS256', { kid: 'other' }, keys.foreign)],
-    ['PS256 by a key of the set', async () => sign(CLAIMS, { alg: 'ES256', kid: 'RS256' }, keys.ES256)],
+    ['ES256 under the kid of an RSA key', async () => sign(CLAIMS, { alg: 'ES256', kid: 'RS256' }, keys.ES256)],
   ])('%s is refused', async (_, make) => {
     expect(await refusalOf(verifyBySet(await make()))).toBe(
       'UNAUTHENTICATED: The token was refused: it must be a JWT signed with RS256, ES256, EdDSA by a key of "https://issuer.example".',

@@ -1,7 +1,7 @@
 import { appendAudit } from '@rae/audit';
+import { actAs } from '@rae/database';
 import { recordEvent } from '@rae/events';
 import type { Caller, Role, Transaction } from '@rae/kernel';
-import { actAs } from './act-as.ts';
 import { type MadeKey, makeKey, UNBOUND } from './make-key.ts';
 import { makeProject } from './make-project.ts';
 import type { Project } from './queries/find-projects.ts';

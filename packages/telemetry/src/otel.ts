@@ -2,7 +2,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { chooseTracing } from './choose-tracing.ts';
 
-// biome-ignore lint/style/noProcessEnv: OpenTelemetry's own variables, and the platform's configuration is not read yet
+// OpenTelemetry's own variables: its parts read them as well, and the platform's configuration is not read yet.
 const environment = process.env;
 
 // Worker threads inherit --import, and the requests that they serve are traced in the main thread.

@@ -1,7 +1,7 @@
-import { becomeTenant } from '@rae/database';
+import { actAs, actAsWorker } from '@rae/database';
 import { createConsumer, dropLogDays, makeLogDays } from '@rae/events';
 import { createJobRunner } from '@rae/jobs';
-import type { Embedder, Transaction } from '@rae/kernel';
+import type { Embedder } from '@rae/kernel';
 import { memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
 import type { Platform } from '../platform.ts';
 
@@ -11,11 +11,6 @@ export interface Worker {
 
 const HOURLY_MS = 3_600_000;
 const PRUNED_AT_ONCE = 10_000;
-
-/** Back to all tenants after `becomeTenant`. */
-const becomeWorker = async (tx: Transaction): Promise<void> => {
-  await tx.query("select set_config('role', 'rae_worker', true), set_config('app.tenant', '', true)");
-};
 
 async function keepHouse({ asWorker, config, logger }: Platform): Promise<void> {
   try {
@@ -32,7 +27,7 @@ async function keepHouse({ asWorker, config, logger }: Platform): Promise<void> 
 export function startWorker(platform: Platform, embedder: Embedder): Worker {
   const { asWorker, asTenant, wakeUp, logger, metrics } = platform;
   const consumers = memoryConsumers.map((definition) =>
-    createConsumer(definition, { transactAsWorker: asWorker, becomeTenant, becomeWorker, wakeUp, logger, metrics }),
+    createConsumer(definition, { transactAsWorker: asWorker, actAs, actAsWorker, wakeUp, logger, metrics }),
   );
   const jobs = memoryJobs({ embedder, readAs: asTenant }).map((definition) =>
     createJobRunner(definition, { transactAsWorker: asWorker, transactAs: asTenant, wakeUp, logger, metrics }),

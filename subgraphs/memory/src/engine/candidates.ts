@@ -9,8 +9,10 @@ import { isTurn } from './sessions.ts';
 import { nearestVectors } from './vectors.ts';
 import type { WindowScorer } from './window.ts';
 
-/** Windows whose members score best in sum, for each that is scored exactly and kept. */
+/** Windows that are scored exactly for each that is kept: those whose members' own scores have the highest sums. */
 const WINDOWS_EXAMINED = 4;
+/** Turns, best first, whose windows are looked at at all. */
+const WINDOW_TURNS = 1_000;
 
 /** Scores every row that holds a term of the question, and from that its sessions and windows. Cleared by the caller. */
 export function scoreRows(index: ProjectIndex, question: Question, { visible }: FilterMask): void {
@@ -22,14 +24,16 @@ export function scoreRows(index: ProjectIndex, question: Question, { visible }: 
     scratch.termPlace[term.id] = i + 1;
   });
   accumulate(index, question.terms, own);
+  const turns = createSelection(WINDOW_TURNS, columns.mid);
   for (let i = 0; i < own.count; i++) {
     const slot = own.touched[i] ?? 0;
     if (visible[slot] !== 1 || !isTurn(columns, slot)) continue;
     const score = own.scores[slot] ?? 0;
     const session = columns.session[slot] ?? 0;
     if (score > (scratch.sessionBest[session] ?? 0)) scratch.sessionBest[session] = score;
-    spread(index, windows, slot, score);
+    turns.offer(slot, score);
   }
+  for (const slot of turns.slots()) spread(index, windows, slot, own.scores[slot] ?? 0);
 }
 
 /** Sets back what `scoreRows` left in the scratch. */

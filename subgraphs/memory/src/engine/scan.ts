@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export interface Scanner {
   readonly memory: WebAssembly.Memory;
   dot(list: number, count: number, query: number, dimensions: number, out: number): void;
-  hamming(list: number, count: number, query: number, bytes: number, out: number): void;
+  hamming(list: number, count: number, query: number, bytes: number, out: number, histogram: number): void;
 }
 
 let compiled: WebAssembly.Module | null = null;
@@ -23,6 +23,6 @@ export function createScanner(pages: number): Scanner {
   return {
     memory,
     dot: (list, count, query, dimensions, out) => void dot(list, count, query, dimensions, out),
-    hamming: (list, count, query, bytes, out) => void hamming(list, count, query, bytes, out),
+    hamming: (list, count, query, bytes, out, histogram) => void hamming(list, count, query, bytes, out, histogram),
   };
 }

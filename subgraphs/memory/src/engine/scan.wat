@@ -33,10 +33,11 @@
         (local.set $list (i32.add (local.get $list) (i32.const 4)))
         (br $next))))
 
-  ;; out[i]: i32 = bits in which the `bytes` bytes (a multiple of 16) at list[i] and at query differ.
+  ;; out[i]: u16 = bits in which the `bytes` bytes (a multiple of 16) at list[i] and at query differ;
+  ;; histogram[that]: i32 is raised by one.
   (func (export "hamming")
-    (param $list i32) (param $count i32) (param $query i32) (param $bytes i32) (param $out i32)
-    (local $end i32) (local $signs i32) (local $stop i32) (local $q i32) (local $sum v128)
+    (param $list i32) (param $count i32) (param $query i32) (param $bytes i32) (param $out i32) (param $histogram i32)
+    (local $end i32) (local $signs i32) (local $stop i32) (local $q i32) (local $sum v128) (local $distance i32)
     (local.set $end (i32.add (local.get $list) (i32.shl (local.get $count) (i32.const 2))))
     (block $done
       (loop $next
@@ -52,9 +53,12 @@
           (local.set $signs (i32.add (local.get $signs) (i32.const 16)))
           (br_if $words (i32.lt_u (local.get $signs) (local.get $stop))))
         (local.set $sum (i32x4.extadd_pairwise_i16x8_u (local.get $sum)))
-        (i32.store (local.get $out) (i32.add
+        (local.set $distance (i32.add
           (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 1 (local.get $sum)))
           (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
-        (local.set $out (i32.add (local.get $out) (i32.const 4)))
+        (i32.store16 (local.get $out) (local.get $distance))
+        (local.set $distance (i32.add (local.get $histogram) (i32.shl (local.get $distance) (i32.const 2))))
+        (i32.store (local.get $distance) (i32.add (i32.load (local.get $distance)) (i32.const 1)))
+        (local.set $out (i32.add (local.get $out) (i32.const 2)))
         (local.set $list (i32.add (local.get $list) (i32.const 4)))
         (br $next)))))

@@ -2,7 +2,8 @@ import { grownInt32, roomFor } from './grow.ts';
 import { createScanner, type Scanner } from './scan.ts';
 
 /*
- * The memory of a vector store, in bytes: the question as int16 and its sign bits, a list of addresses, the results of a scan;
+ * The memory of a vector store: the question as int16 and its sign bits, a list of addresses, the results of a scan, a count of
+ * sign bit distances;
  * then blocks of 1 024 slots, each the vectors of its slots and then their sign bits. Blocks are made when a slot of theirs is
  * first used and never move, so that growing copies nothing.
  */
@@ -14,6 +15,7 @@ export interface VectorMemory {
   readonly signQueryAt: number;
   readonly listAt: number;
   readonly outAt: number;
+  readonly histogramAt: number;
   readonly blocksAt: number;
   readonly blockPages: number;
   blocks: number;
@@ -38,10 +40,11 @@ export function createVectorMemory(dimensions: number): VectorMemory {
   const signQueryAt = stride * 2;
   const listAt = signQueryAt + signStride;
   const outAt = listAt + BATCH * 4;
-  const blocksAt = Math.ceil((outAt + BATCH * 4) / PAGE) * PAGE;
+  const histogramAt = outAt + BATCH * 4;
+  const blocksAt = Math.ceil((histogramAt + (signStride * 8 + 1) * 4) / PAGE) * PAGE;
   const blockPages = Math.ceil((BLOCK * (stride + signStride)) / PAGE);
   const scanner = createScanner(blocksAt / PAGE);
-  const layout = { scanner, stride, signStride, signQueryAt, listAt, outAt, blocksAt, blockPages };
+  const layout = { scanner, stride, signStride, signQueryAt, listAt, outAt, histogramAt, blocksAt, blockPages };
   return { ...layout, ...viewsOf(scanner, listAt, outAt), blocks: 0, blockOf: new Int32Array(0) };
 }
 
@@ -102,17 +105,25 @@ export function eachDot(
   }
 }
 
-/** Hands out the number of sign bits in which the question and each of the first `count` slots differ. */
-export function eachHamming(
-  memory: VectorMemory,
-  slots: Int32Array,
-  count: number,
-  visit: (i: number, distance: number) => void,
-): void {
+/** How far the signs of slots are from those of the question. */
+export interface SignDistances {
+  /** Of each slot asked for, in their order. */
+  readonly distances: Uint16Array;
+  /** How many slots have each distance. */
+  readonly histogram: Int32Array;
+}
+
+/** Counts the sign bits in which the question and each of the first `count` slots differ. */
+export function signDistances(memory: VectorMemory, slots: Int32Array, count: number): SignDistances {
+  const { scanner, list, listAt, outAt, histogramAt, signStride, signQueryAt } = memory;
+  const distances = new Uint16Array(count);
+  const histogram = new Int32Array(memory.bytes.buffer, histogramAt, signStride * 8 + 1).fill(0);
+  const out = new Uint16Array(memory.bytes.buffer, outAt, BATCH);
   for (let from = 0; from < count; from += BATCH) {
     const size = Math.min(BATCH, count - from);
-    for (let i = 0; i < size; i++) memory.list[i] = signsAt(memory, slots[from + i] ?? 0);
-    memory.scanner.hamming(memory.listAt, size, memory.signQueryAt, memory.signStride, memory.outAt);
-    for (let i = 0; i < size; i++) visit(from + i, memory.out[i] ?? 0);
+    for (let i = 0; i < size; i++) list[i] = signsAt(memory, slots[from + i] ?? 0);
+    scanner.hamming(listAt, size, signQueryAt, signStride, outAt, histogramAt);
+    distances.set(size === BATCH ? out : out.subarray(0, size), from);
   }
+  return { distances, histogram };
 }

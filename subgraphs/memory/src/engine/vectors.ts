@@ -3,8 +3,8 @@ import { createSelection } from './select.ts';
 import {
   createVectorMemory,
   eachDot,
-  eachHamming,
   makeRoom,
+  signDistances,
   signsAt,
   type VectorMemory,
   vectorAt,
@@ -120,16 +120,11 @@ function gatherPassing(store: VectorStore, pass: Uint8Array, rows: number): numb
   return total;
 }
 
-function nearestBySigns({ memory, found, dimensions }: VectorStore, total: number, wanted: number): Int32Array {
-  const distances = new Uint16Array(total);
-  const histogram = new Int32Array(dimensions + 1);
-  eachHamming(memory, found, total, (i, distance) => {
-    distances[i] = distance;
-    histogram[distance] = (histogram[distance] ?? 0) + 1;
-  });
+function nearestBySigns({ memory, found }: VectorStore, total: number, wanted: number): Int32Array {
+  const { distances, histogram } = signDistances(memory, found, total);
   let threshold = 0;
   let kept = histogram[0] ?? 0;
-  while (kept < wanted && threshold < dimensions) kept += histogram[++threshold] ?? 0;
+  while (kept < wanted && threshold < histogram.length - 1) kept += histogram[++threshold] ?? 0;
   const near = new Int32Array(kept);
   let size = 0;
   for (let i = 0; i < total; i++) if ((distances[i] ?? 0) <= threshold) near[size++] = found[i] ?? 0;

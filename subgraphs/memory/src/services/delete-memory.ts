@@ -14,7 +14,7 @@ export function deleteMemory(ctx: MemoryContext, id: string): Promise<{ id: stri
   return ctx.transact(async (tx) => {
     const memory = await getMemoryLocked(tx, id);
     await eraseMemory(tx, memory);
-    await appendAudit(tx, { action: 'memory.delete', subject: id, detail: { projectId: memory.projectId } });
+    appendAudit(tx, { action: 'deleteMemory', subject: `memory:${id}`, detail: { projectId: memory.projectId } });
     const { projectId } = memory;
     const position = await recordEvent(tx, {
       type: 'memory.erased',
