@@ -17,6 +17,10 @@ export default {
     project('unit', 'apps', 'gateway', 'packages', 'sdk', 'subgraphs'),
     project('contract', 'tests/contract'),
     project('conformance', 'tests/conformance'),
-    project('e2e', 'tests/e2e'),
+    {
+      ...project('e2e', 'tests/e2e'),
+      globalSetup: new URL('./tests/support/global-setup.ts', import.meta.url).pathname,
+      globalTeardown: new URL('./tests/support/global-teardown.ts', import.meta.url).pathname,
+    },
   ],
 };

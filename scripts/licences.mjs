@@ -33,14 +33,17 @@ ${ELASTIC.map((name) => `- \`${name}\``).join('\n')}
 
 Each package holds the text in its \`LICENSE\`. The text decides; this is how we read it.
 
-| You | |
-|---|---|
-| run RAE for yourself, your company or your own product, for any number of users, paid or not | yes |
-| let your customers use a product whose backend RAE is | yes |
-| change these packages and run the result | yes; say prominently in them that you changed them |
-| hand RAE on, as source or as an image | yes; these texts and notices go along, unaltered |
-| offer the gateway itself to third parties as a hosted or managed service, with a substantial part of its features | no |
-| move, change, disable or get around licence-key functionality, or remove or obscure what a licence key protects | no |
+You may
+
+- run RAE for yourself, your company or your own product, for any number of users, paid or not;
+- let your customers use a product whose backend RAE is;
+- change these packages and run the result, if you say prominently in them that you changed them;
+- hand RAE on, as source or as an image, with these texts and notices unaltered.
+
+You may not
+
+- offer the gateway itself to third parties as a hosted or managed service with a substantial part of its features;
+- move, change, disable or get around licence-key functionality, or remove or obscure what a licence key protects.
 
 So a product that is built on RAE may be sold, and the gateway as a service may not. Whoever wants to offer RAE itself to
 third parties as a managed service is near that line: ask Apollo first, or put another federation gateway before the
@@ -71,21 +74,16 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const uniqueSorted = (values) => [...new Set(values)].sort(compare);
 
 function describeGroup(licence, packages) {
-  const rows = uniqueSorted(packages.map(({ name }) => name)).map((name) => {
-    const versions = uniqueSorted(packages.filter((one) => one.name === name).map(({ version }) => version));
-    return `| ${name} | ${versions.join(', ')} |`;
-  });
-  return `### ${licence}\n\n| package | version |\n|---|---|\n${rows.join('\n')}\n`;
+  const names = uniqueSorted(packages.map(({ name }) => name));
+  const versionsOf = (name) => uniqueSorted(packages.filter((one) => one.name === name).map(({ version }) => version));
+  return `### ${licence} (${names.length})\n\n${names.map((name) => `- ${name} ${versionsOf(name).join(', ')}`).join('\n')}\n`;
 }
 
 function describe(packages) {
   const groups = Object.entries(Object.groupBy(packages, ({ licence }) => licence)).sort(([a], [b]) => compare(a, b));
-  const count = ([licence, members]) => `| ${licence} | ${uniqueSorted(members.map(({ name }) => name)).length} |`;
-  return [
-    INTRODUCTION,
-    `## Packages\n\n| licence | packages |\n|---|---|\n${groups.map(count).join('\n')}\n`,
-    ...groups.map(([licence, members]) => describeGroup(licence, members)),
-  ].join('\n');
+  return [INTRODUCTION, '## Packages\n', ...groups.map(([licence, members]) => describeGroup(licence, members))].join(
+    '\n',
+  );
 }
 
 function readPage(file) {

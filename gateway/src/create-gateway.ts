@@ -12,6 +12,7 @@ import { createRequestMetrics } from './request-metrics.ts';
 import type { RequestScope } from './scope.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import type { TransportRequest } from './transport.ts';
+import { trackUnusedConnections } from './unused-connections.ts';
 import { createWebSocketEdge } from './websocket.ts';
 
 export interface Gateway {
@@ -91,6 +92,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     draining: () => stopped !== null,
   });
   app.server.on('upgrade', sockets.upgrade);
+  const closeUnused = trackUnusedConnections(app.server);
   await app.listen({ host: options.host, port: options.port }).catch(async (error: unknown) => {
     await server.stop();
     throw error;
@@ -100,6 +102,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   async function stop(): Promise<void> {
     await sockets.stop();
     subscriptions.stop();
+    closeUnused();
     await server.stop();
   }
 

@@ -88,17 +88,17 @@ describe('who may ask', () => {
 
 describe('what is no GraphQL request', () => {
   test.each([
-    ['malformed JSON', '{"query": "{ items', 400],
-    ['an empty body', '', 400],
-    ['a number', '3', 400],
-    ['a batch', '[{"query":"{__typename}"},{"query":"{__typename}"}]', 400],
-    ['no query', '{"variables":{}}', 400],
-    ['a query that is no text', '{"query":{"a":1}}', 400],
-    ['variables that are a list', '{"query":"{__typename}","variables":[]}', 400],
-    ['a poisoned prototype', '{"query":"{__typename}","__proto__":{"x":1}}', 400],
-  ])('%s is %s BAD_USER_INPUT in JSON without a path or a stack', async (_, body, status) => {
+    ['malformed JSON', '{"query": "{ items'],
+    ['an empty body', ''],
+    ['a number', '3'],
+    ['a batch', '[{"query":"{__typename}"},{"query":"{__typename}"}]'],
+    ['no query', '{"variables":{}}'],
+    ['a query that is no text', '{"query":{"a":1}}'],
+    ['variables that are a list', '{"query":"{__typename}","variables":[]}'],
+    ['a poisoned prototype', '{"query":"{__typename}","__proto__":{"x":1}}'],
+  ])('%s is 400 BAD_USER_INPUT in JSON without a path or a stack', async (_, body) => {
     const answer = await raw(body);
-    expect([answer.status, codes(answer)]).toEqual([status, ['BAD_USER_INPUT']]);
+    expect([answer.status, codes(answer)]).toEqual([400, ['BAD_USER_INPUT']]);
     expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.ts:|\.js:| at /);
   });
 
@@ -224,7 +224,7 @@ describe('limits', () => {
   test.each([
     ['1 000 aliases', `{ items { ${many(1_000, (i) => `a${i}: __typename`)} } }`, 'aliases', 64, 1_000],
     ['33 root fields', `{ ${many(33, (i) => `a${i}: __typename`)} }`, 'rootFields', 32, 33],
-    ['a depth of 50', `{ item(id: 1) ${'{ parent '.repeat(49)}${'}'.repeat(49)} }`, 'depth', 12, 50],
+    ['50 levels', `{ item(id: 1) ${'{ parent '.repeat(49)}${'}'.repeat(49)} }`, 'depth', 12, 50],
     ['1 000 directives', `{ __typename ${many(1_000, () => '@a')} }`, 'directives', 64, 1_000],
     ['100 000 tokens', `{ ${'a '.repeat(100_000)} }`, 'tokens', 4_000, 4_001],
   ])('%s are 400 QUERY_TOO_COMPLEX and reach no subgraph', async (_, query, what, limit, given) => {

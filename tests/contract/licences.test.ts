@@ -41,13 +41,13 @@ describe('docs/licences.md', () => {
 
   test('lists each package with its version under its licence', () => {
     expect(runOn({ one: { license: 'MIT' }, two: { license: { type: 'ISC' } } }).status).toBe(0);
-    expect(readPage()).toMatch(/### ISC[^#]*\| two \| 1\.0\.0 \|[^#]*### MIT[^#]*\| one \| 1\.0\.0 \|/);
+    expect(readPage()).toContain('### ISC (1)\n\n- two 1.0.0\n\n### MIT (1)\n\n- one 1.0.0\n');
   });
 
   test('leaves out packages for development and those that one platform installs', () => {
     const platform = { license: 'MIT', lock: { optional: true, os: ['linux'] } };
     runOn({ used: { license: 'MIT' }, tool: { license: 'GPL-3.0', lock: { dev: true } }, '@x/linux-x64': platform });
-    expect(readPage()).toContain('| used |');
+    expect(readPage()).toContain('- used 1.0.0');
     expect(readPage()).not.toMatch(/tool|linux-x64/);
   });
 

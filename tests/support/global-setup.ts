@@ -1,0 +1,3 @@
+import { startShared } from '@rae/testkit';
+
+export default startShared;

@@ -1,0 +1,3 @@
+import { stopShared } from '@rae/testkit';
+
+export default stopShared;
