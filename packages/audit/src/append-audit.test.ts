@@ -1,38 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTransact, type Database, migrate, openDatabase, SYSTEM_CALLER, type Transact } from '@rae/database';
-import { createInProcessWakeUp } from '@rae/events';
-import { type JsonValue, NO_CAUSE, systemClock, uuidv7 } from '@rae/kernel';
-import { migrations } from '@rae/migrations';
-import { createLogger } from '@rae/telemetry';
+import { type JsonValue, type Transaction, uuidv7 } from '@rae/kernel';
+import { openTestDatabase, type TestDatabase, testCaller } from '@rae/testkit';
 import { appendAudit } from './append-audit.ts';
 import { type AuditEntry, verifyChain } from './chain.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'rae-audit-'));
-let database: Database;
-let transact: Transact;
+let db: TestDatabase;
 
 beforeAll(async () => {
-  const logger = createLogger('silent');
-  database = await openDatabase({ url: null, dataFolder: folder, poolSize: 8, entities: [], logger });
-  await migrate(database, migrations);
-  transact = createTransact(database, systemClock, createInProcessWakeUp());
+  db = await openTestDatabase();
 });
-afterAll(async () => {
-  await database.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => db.close());
 
-const as = (tenantId: string) =>
-  ({ role: 'rae_app', caller: { ...SYSTEM_CALLER, tenantId, actor: 'key:1' }, cause: NO_CAUSE }) as const;
+const as = <T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  db.as(testCaller(tenantId), work);
 
 const append = (tenantId: string, detail: { [key: string]: JsonValue }) =>
-  transact(as(tenantId), async (tx) => appendAudit(tx, { action: 'test', subject: 'thing:1', detail }));
+  as(tenantId, async (tx) => appendAudit(tx, { action: 'test', subject: 'thing:1', detail }));
 
 const readChain = (tenantId: string) =>
-  transact(as(tenantId), (tx) =>
+  as(tenantId, (tx) =>
     tx.query<AuditEntry>(
       `select tenant_id as "tenantId", number::float8 as number, id, at, actor, action, subject, detail,
         trace_id as "traceId", hash, previous_hash as "previousHash" from platform.audit_log order by number`,
@@ -47,7 +33,7 @@ describe('appendAudit', () => {
       const chain = await readChain(tenant);
       expect(chain.map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
       expect(verifyChain(chain).firstBrokenId).toBeNull();
-      const [head] = await transact(as(tenant), (tx) =>
+      const [head] = await as(tenant, (tx) =>
         tx.query('select number::float8 as number, hash from platform.audit_heads'),
       );
       expect(head).toEqual(verifyChain(chain).head);
@@ -57,7 +43,7 @@ describe('appendAudit', () => {
   test('a transaction that is rolled back leaves no line and no gap', async () => {
     const tenant = uuidv7();
     await append(tenant, { n: 1 });
-    const refused = transact(as(tenant), async (tx) => {
+    const refused = as(tenant, async (tx) => {
       appendAudit(tx, { action: 'test', subject: 'thing:1', detail: {} });
       tx.beforeCommit('~', () => Promise.reject(new Error('too late')));
     });
@@ -70,7 +56,7 @@ describe('appendAudit', () => {
 
   test('lines of one transaction stand in the order in which they were given', async () => {
     const tenant = uuidv7();
-    await transact(as(tenant), async (tx) => {
+    await as(tenant, async (tx) => {
       for (const action of ['first', 'second', 'third']) appendAudit(tx, { action, subject: 'thing:1', detail: {} });
     });
     const chain = await readChain(tenant);
@@ -89,8 +75,8 @@ describe('appendAudit', () => {
     const tenant = uuidv7();
     await append(tenant, { n: 1 });
     for (const statement of ['update platform.audit_log set actor = null', 'delete from platform.audit_log'])
-      await expect(transact(as(tenant), (tx) => tx.query(statement))).rejects.toThrow('permission denied');
-    await database.pool.query(`update platform.audit_log set actor = 'key:2' where tenant_id = $1`, [tenant]);
+      await expect(as(tenant, (tx) => tx.query(statement))).rejects.toThrow('permission denied');
+    await db.database.pool.query(`update platform.audit_log set actor = 'key:2' where tenant_id = $1`, [tenant]);
     const chain = await readChain(tenant);
     expect(verifyChain(chain).firstBrokenId).toBe(chain[0]?.id);
   });

@@ -14,6 +14,9 @@ const WINDOWS_EXAMINED = 4;
 /** Turns, best first, whose windows are looked at at all. */
 const WINDOW_TURNS = 1_000;
 
+/** Rows that may become candidates: 1 in `pass`, `passing` of them. */
+export type CandidateScope = Pick<FilterMask, 'pass' | 'passing'>;
+
 /** Scores every row that holds a term of the question, and from that its sessions and windows. Cleared by the caller. */
 export function scoreRows(index: ProjectIndex, question: Question, { visible }: FilterMask): void {
   const { scratch, columns } = index;
@@ -73,13 +76,13 @@ export function bestOf(index: ProjectIndex, accumulator: Accumulator, pass: Uint
 }
 
 /**
- * Adds the rows worth scoring under a mask: the best by own BM25, by window BM25 and by cosine, `limit` of each. On
+ * Adds the rows worth scoring in a scope: the best by own BM25, by window BM25 and by cosine, `limit` of each. On
  * conversations of 550 turns nothing was lost against scoring all.
  */
 export function addCandidates(
   index: ProjectIndex,
   into: Set<number>,
-  pass: Uint8Array,
+  { pass, passing }: CandidateScope,
   limit: number,
   windows: WindowScorer,
   withVector: boolean,
@@ -91,18 +94,23 @@ export function addCandidates(
     best.offer(slot, windows.score(slot));
   for (const slot of best.slots()) into.add(slot);
   if (!withVector || !vectors) return;
-  for (const slot of nearestVectors(vectors, pass, columns.count, limit, columns.mid)) into.add(slot);
+  for (const slot of nearestVectors(vectors, { pass, passing, rows: columns.count }, limit, columns.mid))
+    into.add(slot);
 }
 
-/** The rows of a mask that may tell of the question's date; null when it names none or no row is in it. */
-export function dateMask({ columns }: ProjectIndex, { told }: Question, pass: Uint8Array): Uint8Array | null {
+/** The rows of a scope that may tell of the question's date; null when it names none or no row is in it. */
+export function dateScope(
+  { columns }: ProjectIndex,
+  { told }: Question,
+  { pass }: CandidateScope,
+): CandidateScope | null {
   if (!told || told.length === 0) return null;
   const mask = new Uint8Array(columns.count);
-  let found = 0;
+  let passing = 0;
   for (let slot = 0; slot < columns.count; slot++)
     if (pass[slot] === 1 && columns.document[slot] === 0 && isTold(told, columns.occurredAt[slot] ?? 0)) {
       mask[slot] = 1;
-      found++;
+      passing++;
     }
-  return found > 0 ? mask : null;
+  return passing > 0 ? { pass: mask, passing } : null;
 }

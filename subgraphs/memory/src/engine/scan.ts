@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
 
-/** The two scans of scan.wat over one memory; addresses and sizes in bytes. */
+/** The scans of scan.wat over one memory. Every argument but a count, a threshold and a first place is an address or a size in bytes. */
 export interface Scanner {
   readonly memory: WebAssembly.Memory;
   dot(list: number, count: number, query: number, dimensions: number, out: number): void;
-  hamming(list: number, count: number, query: number, bytes: number, out: number, histogram: number): void;
+  hamming(rows: SignRows, count: number, query: number, bytes: number, histogram: number): void;
+  select(distances: number, count: number, threshold: number, first: number, out: number): number;
+}
+
+/** Where the rows of a block stand. */
+export interface SignRows {
+  readonly pass: number;
+  readonly present: number;
+  readonly signs: number;
+  readonly distances: number;
 }
 
 let compiled: WebAssembly.Module | null = null;
@@ -18,11 +27,14 @@ function scanModule(): WebAssembly.Module {
 /** A scanner with a memory of its own of `pages` × 64 KiB, which grows in place. */
 export function createScanner(pages: number): Scanner {
   const memory = new WebAssembly.Memory({ initial: pages });
-  const { dot, hamming } = new WebAssembly.Instance(scanModule(), { engine: { memory } }).exports;
-  if (typeof dot !== 'function' || typeof hamming !== 'function') throw new Error('scan.wasm lacks dot or hamming.');
+  const { dot, hamming, select } = new WebAssembly.Instance(scanModule(), { engine: { memory } }).exports;
+  if (typeof dot !== 'function' || typeof hamming !== 'function' || typeof select !== 'function')
+    throw new Error('scan.wasm lacks dot, hamming or select.');
   return {
     memory,
     dot: (list, count, query, dimensions, out) => void dot(list, count, query, dimensions, out),
-    hamming: (list, count, query, bytes, out, histogram) => void hamming(list, count, query, bytes, out, histogram),
+    hamming: (rows, count, query, bytes, histogram) =>
+      void hamming(rows.pass, rows.present, rows.signs, count, query, bytes, rows.distances, histogram),
+    select: (distances, count, threshold, first, out) => Number(select(distances, count, threshold, first, out)),
   };
 }

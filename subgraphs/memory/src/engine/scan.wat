@@ -33,32 +33,57 @@
         (local.set $list (i32.add (local.get $list) (i32.const 4)))
         (br $next))))
 
-  ;; out[i]: u16 = bits in which the `bytes` bytes (a multiple of 16) at list[i] and at query differ;
-  ;; histogram[that]: i32 is raised by one.
+  ;; For each of `count` rows whose bytes in pass and present are both 1: distances[i]: u16 = bits in which its `bytes` sign
+  ;; bytes (a multiple of 16, row after row from `signs` on) and those at query differ; histogram[that]: i32 is raised by one.
+  ;; For the others distances[i] = 65535.
   (func (export "hamming")
-    (param $list i32) (param $count i32) (param $query i32) (param $bytes i32) (param $out i32) (param $histogram i32)
-    (local $end i32) (local $signs i32) (local $stop i32) (local $q i32) (local $sum v128) (local $distance i32)
-    (local.set $end (i32.add (local.get $list) (i32.shl (local.get $count) (i32.const 2))))
+    (param $pass i32) (param $present i32) (param $signs i32) (param $count i32) (param $query i32) (param $bytes i32)
+    (param $distances i32) (param $histogram i32)
+    (local $end i32) (local $at i32) (local $stop i32) (local $q i32) (local $sum v128) (local $distance i32)
+    (local.set $end (i32.add (local.get $pass) (local.get $count)))
     (block $done
       (loop $next
-        (br_if $done (i32.ge_u (local.get $list) (local.get $end)))
-        (local.set $signs (i32.load (local.get $list)))
-        (local.set $stop (i32.add (local.get $signs) (local.get $bytes)))
-        (local.set $q (local.get $query))
-        (local.set $sum (v128.const i32x4 0 0 0 0))
-        (loop $words
-          (local.set $sum (i16x8.add (local.get $sum) (i16x8.extadd_pairwise_i8x16_u
-            (i8x16.popcnt (v128.xor (v128.load (local.get $signs)) (v128.load (local.get $q)))))))
-          (local.set $q (i32.add (local.get $q) (i32.const 16)))
-          (local.set $signs (i32.add (local.get $signs) (i32.const 16)))
-          (br_if $words (i32.lt_u (local.get $signs) (local.get $stop))))
-        (local.set $sum (i32x4.extadd_pairwise_i16x8_u (local.get $sum)))
-        (local.set $distance (i32.add
-          (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 1 (local.get $sum)))
-          (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
-        (i32.store16 (local.get $out) (local.get $distance))
-        (local.set $distance (i32.add (local.get $histogram) (i32.shl (local.get $distance) (i32.const 2))))
-        (i32.store (local.get $distance) (i32.add (i32.load (local.get $distance)) (i32.const 1)))
-        (local.set $out (i32.add (local.get $out) (i32.const 2)))
-        (local.set $list (i32.add (local.get $list) (i32.const 4)))
-        (br $next)))))
+        (br_if $done (i32.ge_u (local.get $pass) (local.get $end)))
+        (if (i32.and (i32.load8_u (local.get $pass)) (i32.load8_u (local.get $present)))
+          (then
+            (local.set $at (local.get $signs))
+            (local.set $stop (i32.add (local.get $signs) (local.get $bytes)))
+            (local.set $q (local.get $query))
+            (local.set $sum (v128.const i32x4 0 0 0 0))
+            (loop $words
+              (local.set $sum (i16x8.add (local.get $sum) (i16x8.extadd_pairwise_i8x16_u
+                (i8x16.popcnt (v128.xor (v128.load (local.get $at)) (v128.load (local.get $q)))))))
+              (local.set $q (i32.add (local.get $q) (i32.const 16)))
+              (local.set $at (i32.add (local.get $at) (i32.const 16)))
+              (br_if $words (i32.lt_u (local.get $at) (local.get $stop))))
+            (local.set $sum (i32x4.extadd_pairwise_i16x8_u (local.get $sum)))
+            (local.set $distance (i32.add
+              (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 1 (local.get $sum)))
+              (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
+            (i32.store16 (local.get $distances) (local.get $distance))
+            (local.set $distance (i32.add (local.get $histogram) (i32.shl (local.get $distance) (i32.const 2))))
+            (i32.store (local.get $distance) (i32.add (i32.load (local.get $distance)) (i32.const 1))))
+          (else (i32.store16 (local.get $distances) (i32.const 65535))))
+        (local.set $signs (i32.add (local.get $signs) (local.get $bytes)))
+        (local.set $distances (i32.add (local.get $distances) (i32.const 2)))
+        (local.set $pass (i32.add (local.get $pass) (i32.const 1)))
+        (local.set $present (i32.add (local.get $present) (i32.const 1)))
+        (br $next))))
+
+  ;; Writes the places 0..count, plus `first`, whose distance is at most `threshold` to out: i32; returns how many there are.
+  (func (export "select")
+    (param $distances i32) (param $count i32) (param $threshold i32) (param $first i32) (param $out i32) (result i32)
+    (local $end i32) (local $start i32)
+    (local.set $end (i32.add (local.get $distances) (i32.shl (local.get $count) (i32.const 1))))
+    (local.set $start (local.get $out))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $distances) (local.get $end)))
+        (if (i32.le_u (i32.load16_u (local.get $distances)) (local.get $threshold))
+          (then
+            (i32.store (local.get $out) (local.get $first))
+            (local.set $out (i32.add (local.get $out) (i32.const 4)))))
+        (local.set $first (i32.add (local.get $first) (i32.const 1)))
+        (local.set $distances (i32.add (local.get $distances) (i32.const 2)))
+        (br $next)))
+    (i32.shr_u (i32.sub (local.get $out) (local.get $start)) (i32.const 2))))

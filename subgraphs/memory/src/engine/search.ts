@@ -1,6 +1,6 @@
 import { contribution, type SignalSums, squash, weighFeatures } from '../domain/scorer.ts';
 import { type ScorerConfig, type ScorerWeights, SHIPPED_SCORER } from '../domain/scorer-weights.ts';
-import { addCandidates, clearRows, dateMask, scoreRows } from './candidates.ts';
+import { addCandidates, clearRows, dateScope, scoreRows } from './candidates.ts';
 import { type Cosines, createCosines } from './cosines.ts';
 import {
   cosineSlots,
@@ -130,8 +130,8 @@ function scoreCandidates(search: Search, cosines: Cosines): Scored[] {
   const windows = createWindowScorer(index, mask.visible, question.terms, scratch.own, scratch.termPlace);
   const source = { question, visible: mask.visible, windows, cosines, named: new Map() };
   const candidates = new Set<number>();
-  addCandidates(index, candidates, mask.pass, depth, windows, withVector);
-  const dated = dateMask(index, question, mask.pass);
+  addCandidates(index, candidates, mask, depth, windows, withVector);
+  const dated = dateScope(index, question, mask);
   if (dated) addCandidates(index, candidates, dated, depth, windows, withVector);
   addFedBack(search, source, candidates);
   return scoreSlots(search, source, candidates);

@@ -3,9 +3,8 @@ import { createScanner, type Scanner } from './scan.ts';
 
 /*
  * The memory of a vector store: the question as int16 and its sign bits, a list of addresses, the results of a scan, a count of
- * sign bit distances;
- * then blocks of 1 024 slots, each the vectors of its slots and then their sign bits. Blocks are made when a slot of theirs is
- * first used and never move, so that growing copies nothing.
+ * sign bit distances; then blocks of 1 024 slots, each the vectors of its slots, their sign bits, and the distances, mask and
+ * presence of a scan. Blocks are made when a slot of theirs is first used and never move, so that growing copies nothing.
  */
 export interface VectorMemory {
   readonly scanner: Scanner;
@@ -27,11 +26,13 @@ export interface VectorMemory {
   out: Int32Array;
 }
 
-/** Addresses that one scan takes. */
-export const BATCH = 4_096;
+/** Addresses that one scan takes, results that it gives. */
+const BATCH = 4_096;
 const BLOCK_BITS = 10;
 const BLOCK = 1 << BLOCK_BITS;
 const PAGE = 65_536;
+/** Distance, mask and presence of a slot. */
+const SCAN_BYTES = 2 + 1 + 1;
 
 /** Memory for vectors of `dimensions` numbers, with no block yet. */
 export function createVectorMemory(dimensions: number): VectorMemory {
@@ -42,7 +43,7 @@ export function createVectorMemory(dimensions: number): VectorMemory {
   const outAt = listAt + BATCH * 4;
   const histogramAt = outAt + BATCH * 4;
   const blocksAt = Math.ceil((histogramAt + (signStride * 8 + 1) * 4) / PAGE) * PAGE;
-  const blockPages = Math.ceil((BLOCK * (stride + signStride)) / PAGE);
+  const blockPages = Math.ceil((BLOCK * (stride + signStride + SCAN_BYTES)) / PAGE);
   const scanner = createScanner(blocksAt / PAGE);
   const layout = { scanner, stride, signStride, signQueryAt, listAt, outAt, histogramAt, blocksAt, blockPages };
   return { ...layout, ...viewsOf(scanner, listAt, outAt), blocks: 0, blockOf: new Int32Array(0) };
@@ -70,24 +71,45 @@ export function makeRoom(memory: VectorMemory, slot: number): void {
   Object.assign(memory, viewsOf(memory.scanner, memory.listAt, memory.outAt));
 }
 
-const blockAt = (memory: VectorMemory, slot: number): number =>
-  memory.blocksAt + (memory.blockOf[slot >> BLOCK_BITS] ?? 0) * memory.blockPages * PAGE;
+const blockAt = (memory: VectorMemory, block: number): number =>
+  memory.blocksAt + (memory.blockOf[block] ?? 0) * memory.blockPages * PAGE;
 
 /** Address of a slot's vector; its block must be there. */
 export const vectorAt = (memory: VectorMemory, slot: number): number =>
-  blockAt(memory, slot) + (slot & (BLOCK - 1)) * memory.stride;
+  blockAt(memory, slot >> BLOCK_BITS) + (slot & (BLOCK - 1)) * memory.stride;
 
-/** Address of a slot's sign bits. */
-export const signsAt = (memory: VectorMemory, slot: number): number =>
-  blockAt(memory, slot) + BLOCK * memory.stride + (slot & (BLOCK - 1)) * memory.signStride;
+/** Writes a vector, its sign bits and its presence into the slot's place. */
+export function writeVector(memory: VectorMemory, slot: number, source: Uint8Array, at: number, count: number): void {
+  const place = slot & (BLOCK - 1);
+  const { signs, present } = rowsOf(memory, slot >> BLOCK_BITS);
+  memory.bytes.set(source.subarray(at, at + count), vectorAt(memory, slot));
+  writeSigns(memory, signs + place * memory.signStride, (i) => i < count && (source[at + i] ?? 0) > 127);
+  memory.bytes[present + place] = 1;
+}
 
-/** Writes the sign bits of a vector: bit i is set where number i is negative. */
+/** Overwrites all that is known of the slot's vector with zeros. */
+export function eraseVector(memory: VectorMemory, slot: number): void {
+  const place = slot & (BLOCK - 1);
+  const { signs, present } = rowsOf(memory, slot >> BLOCK_BITS);
+  memory.bytes.fill(0, vectorAt(memory, slot), vectorAt(memory, slot) + memory.stride);
+  memory.bytes.fill(0, signs + place * memory.signStride, signs + (place + 1) * memory.signStride);
+  memory.bytes[present + place] = 0;
+}
+
+/** Writes sign bits: bit i is set where number i is negative. */
 export function writeSigns(memory: VectorMemory, at: number, isNegative: (i: number) => boolean): void {
   for (let byte = 0; byte < memory.signStride; byte++) {
     let bits = 0;
     for (let bit = 0; bit < 8; bit++) if (isNegative(byte * 8 + bit)) bits |= 1 << bit;
     memory.bytes[at + byte] = bits;
   }
+}
+
+function rowsOf(memory: VectorMemory, block: number) {
+  const signs = blockAt(memory, block) + BLOCK * memory.stride;
+  const distances = signs + BLOCK * memory.signStride;
+  const pass = distances + BLOCK * 2;
+  return { signs, distances, pass, present: pass + BLOCK };
 }
 
 /** Hands out the dot product of the question with each of the first `count` slots. */
@@ -97,33 +119,43 @@ export function eachDot(
   count: number,
   visit: (i: number, dot: number) => void,
 ): void {
+  const { list, out } = memory;
   for (let from = 0; from < count; from += BATCH) {
     const size = Math.min(BATCH, count - from);
-    for (let i = 0; i < size; i++) memory.list[i] = vectorAt(memory, slots[from + i] ?? 0);
+    for (let i = 0; i < size; i++) list[i] = vectorAt(memory, slots[from + i] ?? 0);
     memory.scanner.dot(memory.listAt, size, 0, memory.stride, memory.outAt);
-    for (let i = 0; i < size; i++) visit(from + i, memory.out[i] ?? 0);
+    for (let i = 0; i < size; i++) visit(from + i, out[i] ?? 0);
   }
 }
 
-/** How far the signs of slots are from those of the question. */
-export interface SignDistances {
-  /** Of each slot asked for, in their order. */
-  readonly distances: Uint16Array;
-  /** How many slots have each distance. */
-  readonly histogram: Int32Array;
-}
-
-/** Counts the sign bits in which the question and each of the first `count` slots differ. */
-export function signDistances(memory: VectorMemory, slots: Int32Array, count: number): SignDistances {
-  const { scanner, list, listAt, outAt, histogramAt, signStride, signQueryAt } = memory;
-  const distances = new Uint16Array(count);
+/**
+ * The slots among 0..`rows` with a 1 in `pass` whose sign bits differ least from the question's: at least `wanted` where so many
+ * have a vector, with all that are as near as the last of them.
+ */
+export function nearestSigns(memory: VectorMemory, pass: Uint8Array, rows: number, wanted: number): Int32Array {
+  const { scanner, signQueryAt, signStride, histogramAt } = memory;
   const histogram = new Int32Array(memory.bytes.buffer, histogramAt, signStride * 8 + 1).fill(0);
-  const out = new Uint16Array(memory.bytes.buffer, outAt, BATCH);
-  for (let from = 0; from < count; from += BATCH) {
-    const size = Math.min(BATCH, count - from);
-    for (let i = 0; i < size; i++) list[i] = signsAt(memory, slots[from + i] ?? 0);
-    scanner.hamming(listAt, size, signQueryAt, signStride, outAt, histogramAt);
-    distances.set(size === BATCH ? out : out.subarray(0, size), from);
-  }
-  return { distances, histogram };
+  eachBlock(memory, rows, (block, size) => {
+    const at = rowsOf(memory, block);
+    memory.bytes.set(pass.subarray(block * BLOCK, block * BLOCK + size), at.pass);
+    scanner.hamming(at, size, signQueryAt, signStride, histogramAt);
+  });
+  let threshold = 0;
+  let kept = histogram[0] ?? 0;
+  while (kept < wanted && threshold < histogram.length - 1) kept += histogram[++threshold] ?? 0;
+  const near = new Int32Array(kept);
+  let count = 0;
+  eachBlock(memory, rows, (block, size) => {
+    const { distances } = rowsOf(memory, block);
+    const found = scanner.select(distances, size, threshold, block * BLOCK, memory.outAt);
+    near.set(memory.out.subarray(0, found), count);
+    count += found;
+  });
+  return near;
+}
+
+function eachBlock(memory: VectorMemory, rows: number, visit: (block: number, size: number) => void): void {
+  const end = Math.min(memory.blockOf.length, Math.ceil(rows / BLOCK));
+  for (let block = 0; block < end; block++)
+    if ((memory.blockOf[block] ?? -1) >= 0) visit(block, Math.min(BLOCK, rows - block * BLOCK));
 }

@@ -3,12 +3,12 @@ import { createSelection } from './select.ts';
 import {
   createVectorMemory,
   eachDot,
+  eraseVector,
   makeRoom,
-  signDistances,
-  signsAt,
+  nearestSigns,
   type VectorMemory,
-  vectorAt,
   writeSigns,
+  writeVector,
 } from './vector-memory.ts';
 
 /** The int8 vectors of an index and their sign bits, by slot. */
@@ -51,18 +51,15 @@ export function setVector(store: VectorStore, slot: number, source: Uint8Array, 
   makeRoom(memory, slot);
   if (store.present[slot] === 0) store.count++;
   store.present[slot] = 1;
-  memory.bytes.set(source.subarray(at, at + dimensions), vectorAt(memory, slot));
-  writeSigns(memory, signsAt(memory, slot), (i) => i < dimensions && (source[at + i] ?? 0) > 127);
+  writeVector(memory, slot, source, at, dimensions);
 }
 
 /** Overwrites the slot's vector with zeros. */
 export function wipeVector(store: VectorStore, slot: number): void {
   if (!hasVector(store, slot)) return;
-  const { memory } = store;
   store.present[slot] = 0;
   store.count--;
-  memory.bytes.fill(0, vectorAt(memory, slot), vectorAt(memory, slot) + memory.stride);
-  memory.bytes.fill(0, signsAt(memory, slot), signsAt(memory, slot) + memory.signStride);
+  eraseVector(store.memory, slot);
 }
 
 /** Sets the vector that the next questions are about. */
@@ -88,45 +85,37 @@ export function dotProducts(store: VectorStore, slots: Int32Array, scale: number
   return products;
 }
 
+/** Slots to compare: 1 in `pass` for those of 0..`rows` that may be found, `passing` of them. */
+export interface VectorScope {
+  readonly pass: Uint8Array;
+  readonly rows: number;
+  readonly passing: number;
+}
+
 /**
- * The `limit` slots nearest to the question among those of 0..`rows` with a 1 in `pass`, in no order; among equals those of
- * the lowest id. Exact up to 50 000 passing vectors; above, exact among the 1 000 (or 4 × limit) nearest by sign bits.
+ * The `limit` slots nearest to the question, in no order; among equals those of the lowest id. Exact up to 50 000 passing
+ * slots; above, exact among the 1 000 (or 4 × limit) nearest by sign bits.
  */
-export function nearestVectors(
-  store: VectorStore,
-  pass: Uint8Array,
-  rows: number,
-  limit: number,
-  mids: Float64Array,
-): Int32Array {
-  const total = gatherPassing(store, pass, rows);
-  const isMany = total > EXACT_LIMIT;
-  const slots = isMany ? nearestBySigns(store, total, Math.max(SIGN_CANDIDATES, 4 * limit)) : store.found;
+export function nearestVectors(store: VectorStore, scope: VectorScope, limit: number, mids: Float64Array): Int32Array {
+  const { pass, rows, passing } = scope;
+  const slots =
+    passing > EXACT_LIMIT
+      ? nearestSigns(store.memory, pass, rows, Math.max(SIGN_CANDIDATES, 4 * limit))
+      : passingSlots(store, pass, rows);
   const best = createSelection(limit, mids);
-  eachDot(store.memory, slots, isMany ? slots.length : total, (i, dot) => best.offer(slots[i] ?? 0, dot));
+  eachDot(store.memory, slots, slots.length, (i, dot) => best.offer(slots[i] ?? 0, dot));
   return best.slots();
 }
 
 export const vectorBytes = (store: VectorStore): number =>
   store.memory.bytes.byteLength + store.memory.blockOf.byteLength + store.present.byteLength + store.found.byteLength;
 
-function gatherPassing(store: VectorStore, pass: Uint8Array, rows: number): number {
+function passingSlots(store: VectorStore, pass: Uint8Array, rows: number): Int32Array {
   const { present } = store;
   const end = Math.min(rows, present.length);
   if (store.found.length < end) store.found = new Int32Array(present.length);
   const { found } = store;
   let total = 0;
   for (let slot = 0; slot < end; slot++) if ((pass[slot] ?? 0) & (present[slot] ?? 0)) found[total++] = slot;
-  return total;
-}
-
-function nearestBySigns({ memory, found }: VectorStore, total: number, wanted: number): Int32Array {
-  const { distances, histogram } = signDistances(memory, found, total);
-  let threshold = 0;
-  let kept = histogram[0] ?? 0;
-  while (kept < wanted && threshold < histogram.length - 1) kept += histogram[++threshold] ?? 0;
-  const near = new Int32Array(kept);
-  let size = 0;
-  for (let i = 0; i < total; i++) if ((distances[i] ?? 0) <= threshold) near[size++] = found[i] ?? 0;
-  return near;
+  return found.subarray(0, total);
 }
