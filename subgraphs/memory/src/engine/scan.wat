@@ -34,7 +34,7 @@
         (br $next))))
 
   ;; For each of `count` rows whose bytes in pass and present are both 1: distances[i]: u16 = bits in which its `bytes` sign
-  ;; bytes (a multiple of 16, row after row from `signs` on) and those at query differ; histogram[that]: i32 is raised by one.
+  ;; bytes (a multiple of 64, row after row from `signs` on) and those at query differ; histogram[that]: i32 is raised by one.
   ;; For the others distances[i] = 65535.
   (func (export "hamming")
     (param $pass i32) (param $present i32) (param $signs i32) (param $count i32) (param $query i32) (param $bytes i32)
@@ -51,10 +51,15 @@
             (local.set $q (local.get $query))
             (local.set $sum (v128.const i32x4 0 0 0 0))
             (loop $words
-              (local.set $sum (i16x8.add (local.get $sum) (i16x8.extadd_pairwise_i8x16_u
-                (i8x16.popcnt (v128.xor (v128.load (local.get $at)) (v128.load (local.get $q)))))))
-              (local.set $q (i32.add (local.get $q) (i32.const 16)))
-              (local.set $at (i32.add (local.get $at) (i32.const 16)))
+              (local.set $sum (i16x8.add (local.get $sum) (i16x8.extadd_pairwise_i8x16_u (i8x16.add
+                (i8x16.add
+                  (i8x16.popcnt (v128.xor (v128.load (local.get $at)) (v128.load (local.get $q))))
+                  (i8x16.popcnt (v128.xor (v128.load offset=16 (local.get $at)) (v128.load offset=16 (local.get $q)))))
+                (i8x16.add
+                  (i8x16.popcnt (v128.xor (v128.load offset=32 (local.get $at)) (v128.load offset=32 (local.get $q))))
+                  (i8x16.popcnt (v128.xor (v128.load offset=48 (local.get $at)) (v128.load offset=48 (local.get $q)))))))))
+              (local.set $q (i32.add (local.get $q) (i32.const 64)))
+              (local.set $at (i32.add (local.get $at) (i32.const 64)))
               (br_if $words (i32.lt_u (local.get $at) (local.get $stop))))
             (local.set $sum (i32x4.extadd_pairwise_i16x8_u (local.get $sum)))
             (local.set $distance (i32.add

@@ -8,7 +8,7 @@ import { createScanner, type Scanner } from './scan.ts';
  */
 export interface VectorMemory {
   readonly scanner: Scanner;
-  /** Bytes of a vector and of its sign bits: multiples of 16. */
+  /** Bytes of a vector, a multiple of 16, and of its sign bits, a multiple of 64. */
   readonly stride: number;
   readonly signStride: number;
   readonly signQueryAt: number;
@@ -37,7 +37,7 @@ const SCAN_BYTES = 2 + 1 + 1;
 /** Memory for vectors of `dimensions` numbers, with no block yet. */
 export function createVectorMemory(dimensions: number): VectorMemory {
   const stride = Math.ceil(dimensions / 16) * 16;
-  const signStride = Math.ceil(dimensions / 128) * 16;
+  const signStride = Math.ceil(dimensions / 512) * 64;
   const signQueryAt = stride * 2;
   const listAt = signQueryAt + signStride;
   const outAt = listAt + BATCH * 4;
