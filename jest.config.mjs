@@ -11,6 +11,7 @@ const project = (displayName, ...roots) => ({
 });
 
 export default {
+  testTimeout: 60_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['**/src/**/*.ts'],
   projects: [

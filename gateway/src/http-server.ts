@@ -52,6 +52,10 @@ function contextOf(request: FastifyRequest): OperationContext {
 export function serveRoutes(app: FastifyInstance, options: RoutesOptions): void {
   const { gateway, limits, server, documents } = options;
   answerErrors(app, options);
+  // Node closes idle connections when a server stops, and waits for those that become idle afterwards
+  app.addHook('onSend', async (_request, reply) => {
+    if (options.draining()) reply.header('connection', 'close');
+  });
   serveHealth(app, { readiness: gateway.readiness, draining: options.draining, metrics: gateway.metrics });
   if (gateway.introspection) serveGraphiql(app);
 

@@ -133,7 +133,16 @@ export async function startInstallation(extra: Readonly<Record<string, string>> 
     const own = roles.find((candidate) => candidate.role === role)?.env ?? {};
     processes.set(role, await startServerProcess({ ...env, ...own }));
   };
-  await Promise.all(roles.map(({ role }) => start(role)));
+  const stop = async () => {
+    await Promise.all([...processes.values()].map((one) => one.stop()));
+    await clean();
+  };
+  const started = await Promise.allSettled(roles.map(({ role }) => start(role)));
+  const failed = started.find((one) => one.status === 'rejected');
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
   const front = processes.get(distributed ? 'gateway' : 'all');
   return {
     mode,
@@ -150,9 +159,6 @@ export async function startInstallation(extra: Readonly<Record<string, string>> 
       await start(distributed ? role : 'all');
     },
     log: () => [...processes.values()].map((one) => one.log()).join(''),
-    async stop() {
-      await Promise.all([...processes.values()].map((one) => one.stop()));
-      await clean();
-    },
+    stop,
   };
 }

@@ -8,7 +8,13 @@ import { readConfig } from '../config.ts';
 async function main(): Promise<void> {
   const config = readConfig();
   const logger = createLogger(config.logLevel);
-  const database = await openDatabase({ url: config.databaseUrl, dataFolder: config.dataFolder, poolSize: 2, entities: [], logger });
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataFolder: config.dataFolder,
+    poolSize: 2,
+    entities: [],
+    logger,
+  });
   try {
     const done = await migrate(database, migrations);
     console.log(done.length > 0 ? done.map((name) => `migrated ${name}`).join('\n') : 'The database is up to date.');

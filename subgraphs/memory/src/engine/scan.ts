@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 export interface Scanner {
   readonly memory: WebAssembly.Memory;
   dot(list: number, count: number, query: number, dimensions: number, out: number): void;
-  hamming(rows: SignRows, count: number, query: number, bytes: number, histogram: number): void;
+  hamming(rows: SignRows, count: number, query: number, bytes: number): void;
+  count(distances: number, count: number, histogram: number): void;
   select(distances: number, count: number, threshold: number, first: number, out: number): number;
 }
 
@@ -27,14 +28,18 @@ function scanModule(): WebAssembly.Module {
 /** A scanner with a memory of its own of `pages` × 64 KiB, which grows in place. */
 export function createScanner(pages: number): Scanner {
   const memory = new WebAssembly.Memory({ initial: pages });
-  const { dot, hamming, select } = new WebAssembly.Instance(scanModule(), { engine: { memory } }).exports;
-  if (typeof dot !== 'function' || typeof hamming !== 'function' || typeof select !== 'function')
-    throw new Error('scan.wasm lacks dot, hamming or select.');
+  const { exports } = new WebAssembly.Instance(scanModule(), { engine: { memory } });
+  const { dot, hamming, count, select } = exports;
+  if (typeof dot !== 'function' || typeof hamming !== 'function')
+    throw new Error('scan.wasm lacks a scan: build it with scripts/build-wasm.mjs.');
+  if (typeof count !== 'function' || typeof select !== 'function')
+    throw new Error('scan.wasm lacks a choice: build it with scripts/build-wasm.mjs.');
   return {
     memory,
-    dot: (list, count, query, dimensions, out) => void dot(list, count, query, dimensions, out),
-    hamming: (rows, count, query, bytes, histogram) =>
-      void hamming(rows.pass, rows.present, rows.signs, count, query, bytes, rows.distances, histogram),
-    select: (distances, count, threshold, first, out) => Number(select(distances, count, threshold, first, out)),
+    dot: (list, size, query, dimensions, out) => void dot(list, size, query, dimensions, out),
+    hamming: (rows, size, query, bytes) =>
+      void hamming(rows.pass, rows.present, rows.signs, size, query, bytes, rows.distances),
+    count: (distances, size, histogram) => void count(distances, size, histogram),
+    select: (distances, size, threshold, first, out) => Number(select(distances, size, threshold, first, out)),
   };
 }

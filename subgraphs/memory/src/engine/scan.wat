@@ -34,12 +34,12 @@
         (br $next))))
 
   ;; For each of `count` rows whose bytes in pass and present are both 1: distances[i]: u16 = bits in which its `bytes` sign
-  ;; bytes (a multiple of 64, row after row from `signs` on) and those at query differ; histogram[that]: i32 is raised by one.
+  ;; bytes (a multiple of 64, row after row from `signs` on) and those at query differ.
   ;; For the others distances[i] = 65535.
   (func (export "hamming")
     (param $pass i32) (param $present i32) (param $signs i32) (param $count i32) (param $query i32) (param $bytes i32)
-    (param $distances i32) (param $histogram i32)
-    (local $end i32) (local $at i32) (local $stop i32) (local $q i32) (local $sum v128) (local $distance i32)
+    (param $distances i32)
+    (local $end i32) (local $at i32) (local $stop i32) (local $q i32) (local $sum v128)
     (local.set $end (i32.add (local.get $pass) (local.get $count)))
     (block $done
       (loop $next
@@ -62,17 +62,30 @@
               (local.set $at (i32.add (local.get $at) (i32.const 64)))
               (br_if $words (i32.lt_u (local.get $at) (local.get $stop))))
             (local.set $sum (i32x4.extadd_pairwise_i16x8_u (local.get $sum)))
-            (local.set $distance (i32.add
+            (i32.store16 (local.get $distances) (i32.add
               (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 1 (local.get $sum)))
-              (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
-            (i32.store16 (local.get $distances) (local.get $distance))
-            (local.set $distance (i32.add (local.get $histogram) (i32.shl (local.get $distance) (i32.const 2))))
-            (i32.store (local.get $distance) (i32.add (i32.load (local.get $distance)) (i32.const 1))))
+              (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum))))))
           (else (i32.store16 (local.get $distances) (i32.const 65535))))
         (local.set $signs (i32.add (local.get $signs) (local.get $bytes)))
         (local.set $distances (i32.add (local.get $distances) (i32.const 2)))
         (local.set $pass (i32.add (local.get $pass) (i32.const 1)))
         (local.set $present (i32.add (local.get $present) (i32.const 1)))
+        (br $next))))
+
+  ;; Raises histogram[d]: i32 by one for each of `count` distances d that is not 65535. (A pass of its own: within hamming its
+  ;; stores would hold up the loads of the next rows, and take twice the time.)
+  (func (export "count")
+    (param $distances i32) (param $count i32) (param $histogram i32) (local $end i32) (local $at i32)
+    (local.set $end (i32.add (local.get $distances) (i32.shl (local.get $count) (i32.const 1))))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $distances) (local.get $end)))
+        (local.set $at (i32.load16_u (local.get $distances)))
+        (if (i32.ne (local.get $at) (i32.const 65535))
+          (then
+            (local.set $at (i32.add (local.get $histogram) (i32.shl (local.get $at) (i32.const 2))))
+            (i32.store (local.get $at) (i32.add (i32.load (local.get $at)) (i32.const 1)))))
+        (local.set $distances (i32.add (local.get $distances) (i32.const 2)))
         (br $next))))
 
   ;; Writes the places 0..count, plus `first`, whose distance is at most `threshold` to out: i32; returns how many there are.

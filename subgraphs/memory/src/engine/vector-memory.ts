@@ -138,7 +138,8 @@ export function nearestSigns(memory: VectorMemory, pass: Uint8Array, rows: numbe
   eachBlock(memory, rows, (block, size) => {
     const at = rowsOf(memory, block);
     memory.bytes.set(pass.subarray(block * BLOCK, block * BLOCK + size), at.pass);
-    scanner.hamming(at, size, signQueryAt, signStride, histogramAt);
+    scanner.hamming(at, size, signQueryAt, signStride);
+    scanner.count(at.distances, size, histogramAt);
   });
   let threshold = 0;
   let kept = histogram[0] ?? 0;
