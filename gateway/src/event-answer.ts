@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import { propagation, ROOT_CONTEXT, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
+import { inSpan } from '@rae/telemetry';
 import { type FormattedExecutionResult, GraphQLError, print } from 'graphql';
 import type { PreparedOperation } from './documents.ts';
 import { type FormatError, formatAny } from './errors.ts';
@@ -30,21 +30,9 @@ function failed(payload: TransportResult, format: FormatError): FormattedExecuti
   return { errors, data: null };
 }
 
-const tracer = trace.getTracer('@rae/gateway');
-
 /** In the trace that the event was written in, so that a write and what a subscriber hears of it are one. */
-function inSpan<T>(source: EventSource, payload: TransportResult, work: (span: Span) => Promise<T>): Promise<T> {
-  const parent = propagation.extract(ROOT_CONTEXT, { traceparent: payload.extensions?.traceparent });
-  const opened = trace.getSpanContext(propagation.extract(ROOT_CONTEXT, { traceparent: source.scope.traceparent }));
-  const options = { links: opened ? [{ context: opened }] : [] };
-  return tracer.startActiveSpan('gateway.subscription.event', options, parent, async (span) => {
-    try {
-      return await work(span);
-    } finally {
-      span.end();
-    }
-  });
-}
+const traceOf = ({ extensions }: TransportResult): string | null =>
+  typeof extensions?.traceparent === 'string' ? extensions.traceparent : null;
 
 /**
  * Makes of a subgraph's event what the client asked for: the plan's first fetch is answered with the event, Apollo's
@@ -74,9 +62,8 @@ export function createEventAnswer({ gateway, planCache, format }: EventAnswerDep
     if (!payload.data) return Promise.resolve(failed(payload, format));
     // the executor merges into what it is given, and a subgraph in this process may still hold parts of its event
     const own = { ...payload, data: structuredClone(payload.data) };
-    return inSpan(source, payload, async (span) => {
+    return inSpan('gateway.subscription.event', traceOf(payload), async () => {
       const result = await planCache.holding(source.plan.plan, (key) => execute(source, own, key));
-      if (result.errors) span.setStatus({ code: SpanStatusCode.ERROR });
       const errors = result.errors?.map((error) => formatAny(format, error));
       return { data: result.data ?? null, ...(errors ? { errors } : {}) };
     });

@@ -158,7 +158,7 @@ describe('archive, restore, delete', () => {
     expect(await found('crimson kettle')).toContain(memory.id);
     await client.ask(DELETE, { id: memory.id });
     expect(await found('crimson kettle')).not.toContain(memory.id);
-    expect((await client.ask(GET, { id: memory.id })).memory).toBeNull();
+    expect(await client.codeOf(GET, { id: memory.id })).toBe('NOT_FOUND');
     expect(await client.codeOf(DELETE, { id: memory.id })).toBe('NOT_FOUND');
   });
 });

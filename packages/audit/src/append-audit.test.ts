@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type JsonValue, type Transaction, uuidv7 } from '@rae/kernel';
 import { openTestDatabase, type TestDatabase, testCaller } from '@rae/testkit';
 import { appendAudit } from './append-audit.ts';
 import { type AuditEntry, verifyChain } from './chain.ts';
 
 let db: TestDatabase;
+
+jest.setTimeout(60_000); // the machine may be busy
 
 beforeAll(async () => {
   db = await openTestDatabase();

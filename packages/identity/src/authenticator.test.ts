@@ -1,35 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  actAs,
-  createTransact,
-  type Database,
-  migrate,
-  openDatabase,
-  type Transact,
-  WORKER_SCOPE,
-} from '@rae/database';
-import { createInProcessWakeUp } from '@rae/events';
-import { type Caller, isPlatformError, NO_CAUSE, PlatformError, uuidv7 } from '@rae/kernel';
-import { migrations } from '@rae/migrations';
-import { createLogger } from '@rae/telemetry';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { type Transact, WORKER_SCOPE } from '@rae/database';
+import { type Caller, isPlatformError, PlatformError, uuidv7 } from '@rae/kernel';
+import { openTestDatabase, silentLogger, type TestDatabase, testCaller } from '@rae/testkit';
 import { SignJWT } from 'jose';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
-import { ensureFirstTenant, makeKeyAnew } from './bootstrap.ts';
 import { makeSecret } from './key-secret.ts';
 import { type KeyWanted, type MadeKey, makeKey, UNBOUND } from './make-key.ts';
+import { makeTenant } from './make-tenant.ts';
 import { setRevoked } from './queries/set-revoked.ts';
 
-/** A database of its own in either mode: the first tests want one without a tenant. */
-const folder = mkdtempSync(join(tmpdir(), 'rae-identity-'));
-const logger = createLogger('silent');
+jest.setTimeout(60_000); // the machine may be busy
+
 const SECRET = 'a secret of a user’s issuer, 32 bytes and more';
 const jwt = { secret: SECRET, issuer: null, audience: null };
+const tenantId = uuidv7();
+const owner = testCaller(tenantId);
 
-let database: Database;
-let transact: Transact;
+let db: TestDatabase;
+let projectId: string;
 let time = Date.parse('2026-11-21T08:30:00.000Z');
 let isAway = false;
 let lookUps = 0;
@@ -40,36 +28,29 @@ const opened: Authenticator[] = [];
 const counted: Transact = async (scope, work) => {
   if (isAway) throw new PlatformError('DEPENDENCY_UNAVAILABLE', 'the database is away');
   if (scope === WORKER_SCOPE) lookUps += 1;
-  return transact(scope, work);
+  return db.transact(scope, work);
 };
 
 function open(options: { jwt?: typeof jwt | null; transact?: Transact } = {}): Authenticator {
-  const made = createAuthenticator({ transact: counted, clock, logger, jwt, ...options });
+  const made = createAuthenticator({ transact: counted, clock, logger: silentLogger, jwt, ...options });
   opened.push(made);
   return made;
 }
 
 beforeAll(async () => {
-  database = await openDatabase({ url: null, dataFolder: folder, poolSize: 8, entities: [], logger });
-  await migrate(database, migrations);
-  transact = createTransact(database, clock, createInProcessWakeUp());
+  db = await openTestDatabase(clock);
+  const made = await db.asWorker((tx) => makeTenant(tx, owner, { name: 'tenant', roles: ['ADMIN'] }));
+  projectId = made.project.id;
 });
 afterAll(async () => {
   await Promise.all(opened.map((authenticator) => authenticator.close()));
-  await database.close();
-  rmSync(folder, { recursive: true });
+  await db.close();
 });
 
-let tenantId: string;
-let projectId: string;
-
-const asTenant = (id = tenantId) =>
-  ({ role: 'rae_app', caller: { ...WORKER_SCOPE.caller, tenantId: id, actor: 'test' }, cause: NO_CAUSE }) as const;
-
 const makeTestKey = (wanted: Partial<KeyWanted> = {}): Promise<MadeKey> =>
-  transact(asTenant(), (tx) => makeKey(tx, { ...UNBOUND, name: 'k', roles: ['READER'], expiresAt: null, ...wanted }));
+  db.as(owner, (tx) => makeKey(tx, { ...UNBOUND, name: 'k', roles: ['READER'], expiresAt: null, ...wanted }));
 
-const revoke = ({ apiKey }: MadeKey) => transact(asTenant(), (tx) => setRevoked(tx, apiKey.id, clock.now()));
+const revoke = ({ apiKey }: MadeKey) => db.as(owner, (tx) => setRevoked(tx, apiKey.id, clock.now()));
 
 const bearer = (credential: string) => `Bearer ${credential}`;
 
@@ -83,50 +64,6 @@ const token = (claims: Record<string, unknown>) =>
   new SignJWT({ sub: 'anna', tenant_id: tenantId, roles: ['READER'], exp: time / 1000 + 600, ...claims })
     .setProtectedHeader({ alg: 'HS256' })
     .sign(new TextEncoder().encode(SECRET));
-
-describe('the first tenant', () => {
-  test('a key made anew before there is a tenant is NOT_FOUND', async () => {
-    expect(await refusalOf(makeKeyAnew(transact))).toContain('NOT_FOUND: There is no tenant yet');
-  });
-
-  test('an admin key that is none is BAD_USER_INPUT and makes nothing', async () => {
-    for (const key of ['', 'secret', 'rae_short', `rae_${'x'.repeat(129)}`, `rae_${'ä'.repeat(40)}`])
-      expect(await refusalOf(ensureFirstTenant(transact, key))).toContain('BAD_USER_INPUT: RAE_ADMIN_KEY');
-  });
-
-  test('8 starts at once make 1 tenant with 1 project and 1 key, which one of them is told', async () => {
-    const starts = await Promise.all(Array.from({ length: 8 }, () => ensureFirstTenant(transact, null)));
-    ({ tenantId, projectId } = starts[0] ?? { tenantId: '', projectId: '' });
-    expect(new Set(starts.map((start) => `${start.tenantId} ${start.projectId}`)).size).toBe(1);
-    const [secret, ...others] = starts.flatMap((start) => start.secret ?? []);
-    expect(others).toEqual([]);
-    expect(await open().authenticate(bearer(secret ?? ''))).toMatchObject({ tenantId, roles: ['ADMIN', 'PLATFORM'] });
-    const { rows } = await database.pool.query(
-      `select (select json_agg(name) from platform.tenants) as tenants, (select json_agg(name) from platform.projects) as projects,
-        (select count(*)::int from platform.api_keys) as keys, (select count(*)::int from platform.audit_log) as audited,
-        (select json_agg(type order by seq) from platform.events) as events`,
-    );
-    expect(rows).toEqual([
-      {
-        tenants: ['default'],
-        projects: ['default'],
-        keys: 1,
-        audited: 3,
-        events: ['tenant.created', 'project.created', 'key.created'],
-      },
-    ]);
-  });
-
-  test('a later start with a preset key changes nothing', async () => {
-    expect(await ensureFirstTenant(transact, makeSecret())).toEqual({ tenantId, projectId, secret: null });
-  });
-
-  test('a key made anew is ADMIN and PLATFORM of the first tenant', async () => {
-    const { secret, apiKey } = await makeKeyAnew(transact);
-    expect(await open().authenticate(bearer(secret))).toMatchObject({ tenantId, roles: ['ADMIN', 'PLATFORM'] });
-    expect(apiKey.createdBy).toBe('system:start');
-  });
-});
 
 describe('an API key', () => {
   test('brings its tenant, roles and binding, and nothing else', async () => {
@@ -150,7 +87,7 @@ describe('an API key', () => {
     expect(secret).toMatch(/^rae_[A-Za-z0-9_-]{43}$/);
     expect(apiKey.prefix).toBe(secret.slice(0, 12));
     for (const table of ['api_keys', 'events', 'audit_log', 'idempotency']) {
-      const { rows } = await database.pool.query(`select t::text as row from platform.${table} t`);
+      const { rows } = await db.database.pool.query(`select t::text as row from platform.${table} t`);
       expect(JSON.stringify(rows)).not.toContain(secret.slice(12));
     }
   });
@@ -235,7 +172,7 @@ describe('an API key', () => {
       const authenticator = open();
       await authenticator.authenticate(bearer(secret));
       await authenticator.close();
-      const { rows } = await database.pool.query('select last_used_at as at from platform.api_keys where id = $1', [
+      const { rows } = await db.database.pool.query('select last_used_at as at from platform.api_keys where id = $1', [
         apiKey.id,
       ]);
       return rows[0].at.getTime();
@@ -288,7 +225,7 @@ describe('what is no API key', () => {
     expect(await refusalOf(authenticator.authenticate(bearer(await token(claims))))).toContain(
       'its claim project_id names no project of ours',
     );
-    await transact(asTenant(), (tx) =>
+    await db.as(owner, (tx) =>
       tx.query(`insert into platform.projects values ($1, $2, 'later', now())`, [later, tenantId]),
     );
     time += 500;
@@ -305,7 +242,8 @@ describe('watchCredential', () => {
     const [kept, lost] = [await makeTestKey(), await makeTestKey()];
     const holder = await authenticator.authenticate(bearer(lost.secret));
     const told: string[] = [];
-    authenticator.watchCredential(await authenticator.authenticate(bearer(kept.secret)), () => told.push('kept'));
+    const keeper = await authenticator.authenticate(bearer(kept.secret));
+    const stop = authenticator.watchCredential(keeper, () => told.push('kept'));
     authenticator.watchCredential(holder, () => told.push('stopped'))();
     authenticator.watchCredential(holder, () => {
       told.push('thrown');
@@ -320,6 +258,7 @@ describe('watchCredential', () => {
         details: { reason: 'revoked' },
       });
     expect(told).toEqual(['thrown']);
+    stop();
   });
 
   test('tells when a key or a token expires', async () => {
@@ -353,52 +292,9 @@ describe('watchCredential', () => {
     authenticator.watchCredential(caller, () => {})();
     const before = lookUps;
     const other = await makeTestKey();
-    const told = ending(open({ transact }), { ...caller, apiKeyId: other.apiKey.id });
+    const told = ending(open({ transact: db.transact }), { ...caller, apiKeyId: other.apiKey.id });
     await revoke(other);
     await told; // a tick has passed
     expect(lookUps).toBe(before);
-  });
-});
-
-describe('the walls of the database', () => {
-  const asWorker = (sql: string) => transact(WORKER_SCOPE, (tx) => tx.query(sql));
-
-  test('rae_worker reads tenants and keys, and is refused everything else of identity, audit and idempotency', async () => {
-    await asWorker('select id from platform.tenants');
-    await asWorker('select hash from platform.api_keys');
-    for (const statement of [
-      'select 1 from platform.projects',
-      'select 1 from platform.audit_log',
-      'select 1 from platform.audit_heads',
-      'select 1 from platform.idempotency',
-      'update platform.api_keys set revoked_at = null',
-      'delete from platform.api_keys',
-      `update platform.tenants set name = ''`,
-      `insert into platform.tenants values ('${uuidv7()}', 'x', now())`,
-    ])
-      await expect(asWorker(statement)).rejects.toThrow('permission denied');
-  });
-
-  test('another tenant sees and changes no tenant, project or key of this one, and writes none into it', async () => {
-    const other = uuidv7(time);
-    const theirs = (sql: string, values: unknown[] = []) => transact(asTenant(other), (tx) => tx.query(sql, values));
-    for (const table of ['tenants', 'projects', 'api_keys', 'audit_log', 'audit_heads'])
-      expect(await theirs(`select 1 from platform.${table}`)).toEqual([]);
-    expect(await theirs('update platform.api_keys set revoked_at = now() returning id')).toEqual([]);
-    await expect(
-      theirs(`insert into platform.projects values ($1, $2, 'x', now())`, [uuidv7(), tenantId]),
-    ).rejects.toThrow('row-level security');
-  });
-
-  test('a transaction that acts for another tenant sees the rows of that one alone, and comes back', async () => {
-    const seen = await transact(asTenant(), async (tx) => {
-      const count = async () => (await tx.query('select 1 from platform.projects')).length > 0;
-      const before = await count();
-      await actAs(tx, { ...tx.caller, tenantId: uuidv7() });
-      const between = await count();
-      await actAs(tx, tx.caller);
-      return [before, between, await count()];
-    });
-    expect(seen).toEqual([true, false, true]);
   });
 });

@@ -1,13 +1,10 @@
-import { register } from 'node:module';
 import { GraphQLInstrumentation } from '@opentelemetry/instrumentation-graphql';
 import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK, type NodeSDKConfiguration } from '@opentelemetry/sdk-node';
-import { createHttpInstrumentation, patchHttp } from './trace-http.ts';
-
-/** What is to be seen though it is imported as an ECMAScript module; every other module is loaded untouched. */
-const WATCHED = ['graphql', 'pg', 'ioredis'];
+import { loadPatched } from './load-patched.ts';
+import { createHttpInstrumentation, HTTP_MODULES } from './trace-http.ts';
 
 /**
  * Records and sends traces as OpenTelemetry's variables say. Statements carry no values, and those without a span above
@@ -15,7 +12,6 @@ const WATCHED = ['graphql', 'pg', 'ioredis'];
  * /metrics and the log itself are there already.
  */
 export function startTraceExport(environment: Readonly<Record<string, string | undefined>>): void {
-  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, { data: { include: WATCHED } });
   const configuration: Partial<NodeSDKConfiguration> = {
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': 'rae' })),
     instrumentations: [
@@ -28,5 +24,5 @@ export function startTraceExport(environment: Readonly<Record<string, string | u
     ...(environment.OTEL_LOGS_EXPORTER ? {} : { logRecordProcessors: [] }),
   };
   new NodeSDK(configuration).start();
-  patchHttp();
+  loadPatched([...HTTP_MODULES, 'graphql', 'pg', 'ioredis']);
 }

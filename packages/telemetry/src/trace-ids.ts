@@ -3,7 +3,8 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { AlwaysOffSampler, TracerProvider } from '@opentelemetry/sdk-trace';
-import { createHttpInstrumentation, patchHttp } from './trace-http.ts';
+import { loadPatched } from './load-patched.ts';
+import { createHttpInstrumentation, HTTP_MODULES } from './trace-http.ts';
 
 /**
  * Gives each request a trace id, or goes on with the one of its `traceparent`, and records nothing. Loads a third of
@@ -14,5 +15,5 @@ export function startTraceIds(): void {
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(new TracerProvider({ sampler: new AlwaysOffSampler() }));
   registerInstrumentations({ instrumentations: [createHttpInstrumentation()] });
-  patchHttp();
+  loadPatched(HTTP_MODULES);
 }

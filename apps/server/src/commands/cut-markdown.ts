@@ -2,7 +2,7 @@
 export interface Section {
   /** The headings above it, outermost first. */
   readonly headings: readonly string[];
-  /** Its own text, with its own heading. */
+  /** Its own text, below a line that names the headings. */
   readonly text: string;
 }
 
@@ -76,8 +76,7 @@ export function cutMarkdown(markdown: string, most = 2_000): Section[] {
     const body = lines.join('\n').trim();
     if (body === '') return [];
     const headings = path.map(({ text }) => text);
-    const heading = headings.at(-1);
-    const prefix = heading === undefined ? '' : `${heading.slice(0, most / 2)}\n\n`;
+    const prefix = path.length === 0 ? '' : `${headings.join(' › ').slice(0, most / 2)}\n\n`;
     return cutToSize(body, most - prefix.length).map((piece) => ({ headings, text: `${prefix}${piece}` }));
   });
 }

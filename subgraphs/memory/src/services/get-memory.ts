@@ -7,6 +7,13 @@ import type { MemoryContext } from './memory-context.ts';
 export const findMemory = async (ctx: MemoryContext, id: string): Promise<Memory | null> =>
   isUuid(id) ? ctx.loaders.memory.load(id) : null;
 
+/** @throws NOT_FOUND where findMemory gives null */
+export async function getMemory(ctx: MemoryContext, id: string): Promise<Memory> {
+  const memory = await findMemory(ctx, id);
+  if (!memory) throw notFound('memory', id);
+  return memory;
+}
+
 /** One memory, held against other writers. @throws NOT_FOUND when there is none that the caller may see */
 export async function getMemoryLocked(tx: Transaction, id: string): Promise<Memory> {
   const memory = isUuid(id) ? await lockMemory(tx, id) : null;

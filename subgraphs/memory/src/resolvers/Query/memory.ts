@@ -1,4 +1,4 @@
-import { findMemory } from '../../services/get-memory.ts';
+import { getMemory } from '../../services/get-memory.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
-export const memory = (_: unknown, { id }: { id: string }, ctx: MemoryContext) => findMemory(ctx, id);
+export const memory = (_: unknown, { id }: { id: string }, ctx: MemoryContext) => getMemory(ctx, id);

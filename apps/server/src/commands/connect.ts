@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { isPlatformError, PlatformError } from '@rae/kernel';
+import { createLogger } from '@rae/telemetry';
+import { type Config, readConfig } from '../config.ts';
+import { keyFile } from '../first-key.ts';
+import { createRuntime } from '../runtime.ts';
+import { type Client, createClient } from './client.ts';
+
+/** A server to talk to. */
+export interface Server {
+  readonly url: string;
+  readonly client: Client;
+  /** True when no server ran and this command started one, which ends with it. */
+  readonly startedHere: boolean;
+}
+
+interface Address {
+  readonly url: string;
+  /** The key as far as it is known; null: the key file has it. */
+  readonly key: string | null;
+  readonly startedHere: boolean;
+  readonly stop: () => Promise<void>;
+}
+
+/** Longest wait for a server that should be on this machine. */
+const PROBE_MS = 2_000;
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+// biome-ignore lint/style/noProcessEnv: the settings of commands alone, read here and nowhere else
+const { RAE_URL, RAE_KEY } = process.env;
+
+/** Where `npm start` listens with these settings. */
+const ownUrl = ({ host, port }: Config): string =>
+  `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host}:${port}/graphql`;
+
+async function isRunning(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(new URL('/health/live', url), { signal: AbortSignal.timeout(PROBE_MS) });
+    const body: unknown = await answer.json();
+    return answer.ok && typeof body === 'object' && body !== null && 'status' in body && body.status === 'ok';
+  } catch {
+    return false;
+  }
+}
+
+/** Only the server may open the data folder, so a folder in use has a server that listens somewhere else. */
+const explainFolder =
+  (url: string) =>
+  (error: unknown): never => {
+    if (isPlatformError(error) && error.details.setting === 'RAE_DATA_DIR')
+      throw new PlatformError(
+        'CONFLICT',
+        `A server has the data folder, but none answers at ${url}; set RAE_URL to where it listens.`,
+        { setting: 'RAE_URL' },
+        { cause: error },
+      );
+    throw error;
+  };
+
+async function startHere(config: Config, url: string): Promise<Address> {
+  const runtime = await createRuntime({ ...config, host: '127.0.0.1', port: 0 }, createLogger('warn')).catch(
+    explainFolder(url),
+  );
+  return { url: runtime.url, key: runtime.firstTenant.secret, startedHere: true, stop: runtime.stop };
+}
+
+async function findServer(config: Config): Promise<Address> {
+  const running = { key: null, startedHere: false, stop: async () => {} };
+  if (RAE_URL) return { ...running, url: RAE_URL };
+  const url = ownUrl(config);
+  return (await isRunning(url)) ? { ...running, url } : startHere(config, url);
+}
+
+/** The key file is of the server on this machine: it is never sent to another. */
+function readKey(config: Config, { url, key }: Address): string {
+  const known = RAE_KEY ?? key ?? config.adminKey;
+  if (known) return known;
+  if (!LOOPBACK.has(new URL(url).hostname))
+    throw new PlatformError('UNAUTHENTICATED', `RAE_KEY is not set; give it a key of the server at ${url}.`);
+  try {
+    return readFileSync(keyFile(config), 'utf8').trim();
+  } catch (cause) {
+    throw new PlatformError(
+      'UNAUTHENTICATED',
+      `There is no key in ${keyFile(config)}; set RAE_KEY, or stop the server and run \`npm run key\`.`,
+      {},
+      { cause },
+    );
+  }
+}
+
+/**
+ * Finds the server at RAE_URL, or where the settings have it, or starts one in this process when none runs, and stops that one
+ * at the end.
+ *
+ * @throws UNAUTHENTICATED when there is no key, or the server does not take it
+ */
+export async function withServer(work: (server: Server) => Promise<void>): Promise<void> {
+  const config = readConfig();
+  const address = await findServer(config);
+  try {
+    const client = createClient({ url: address.url, key: readKey(config, address) });
+    await client.viewer();
+    await work({ url: address.url, client, startedHere: address.startedHere });
+  } finally {
+    await address.stop();
+  }
+}

@@ -1,0 +1,246 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestTenant, listen, type TestTenant } from '@rae/testkit';
+import { buildSchema, isObjectType } from 'graphql';
+
+/** What the second tenant asks about the first one's things. Every root field of the schema has its case, or the first test fails. */
+interface Foreign {
+  readonly tenantId: string;
+  readonly projectId: string;
+  readonly memoryId: string;
+  readonly keyId: string;
+  readonly canary: string;
+  readonly cursor: string;
+}
+interface Case {
+  readonly query: string;
+  readonly variables?: (foreign: Foreign) => Record<string, unknown>;
+  /** A code, or what must not be seen although the call succeeds. */
+  readonly code?: 'NOT_FOUND' | 'FORBIDDEN';
+}
+
+const CASES: Readonly<Record<string, readonly Case[]>> = {
+  'Query.viewer': [
+    { query: '{ viewer { actor tenant { id name projects { nodes { id } } } project { id } apiKey { id } } }' },
+  ],
+  'Query.tenant': [{ query: '{ tenant { id name projects { nodes { id name } } } }' }],
+  'Query.project': [
+    {
+      query: 'query ($id: ID!) { project(id: $id) { id name tenant { id } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Query.projects': [{ query: '{ projects(first: 200) { nodes { id name } totalCount } }' }],
+  'Query.apiKeys': [
+    { query: '{ apiKeys(first: 200, includeRevoked: true) { nodes { id name prefix } } }' },
+    {
+      query: 'query ($id: ID) { apiKeys(projectId: $id) { nodes { id } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Query.memory': [
+    {
+      query: 'query ($id: ID!) { memory(id: $id) { id content } }',
+      variables: ({ memoryId }) => ({ id: memoryId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Query.memories': [
+    {
+      query:
+        '{ memories(first: 200, filter: { statuses: [ACTIVE, ARCHIVED, SUPERSEDED] }) { nodes { id content } totalCount } }',
+    },
+    {
+      query: 'query ($id: ID) { memories(filter: { projectId: $id }) { nodes { id } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Query.searchMemories': [
+    {
+      query:
+        'query ($q: String!) { searchMemories(input: { query: $q, limit: 200 }) { hits { memory { id content } } } }',
+      variables: ({ canary }) => ({ q: canary }),
+    },
+    {
+      query: 'query ($id: ID) { searchMemories(input: { query: "x", filter: { projectId: $id } }) { hits { score } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.createMemory': [
+    {
+      query: 'mutation ($id: ID) { createMemory(input: { projectId: $id, content: "planted" }) { memory { id } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.createMemories': [
+    {
+      query: 'mutation ($id: ID) { createMemories(inputs: [{ projectId: $id, content: "planted" }]) { cursor } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.archiveMemory': [
+    {
+      query: 'mutation ($id: ID!) { archiveMemory(id: $id) { memory { id } } }',
+      variables: ({ memoryId }) => ({ id: memoryId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.restoreMemory': [
+    {
+      query: 'mutation ($id: ID!) { restoreMemory(id: $id) { memory { id } } }',
+      variables: ({ memoryId }) => ({ id: memoryId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.deleteMemory': [
+    {
+      query: 'mutation ($id: ID!) { deleteMemory(id: $id) { id } }',
+      variables: ({ memoryId }) => ({ id: memoryId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.createTenant': [
+    { query: 'mutation { createTenant(input: { name: "mine" }) { secret } }', code: 'FORBIDDEN' },
+  ],
+  'Mutation.createProject': [
+    { query: 'mutation { createProject(input: { name: "own" }) { project { id name tenant { id } } } }' },
+  ],
+  'Mutation.createApiKey': [
+    {
+      query: 'mutation ($id: ID) { createApiKey(input: { name: "k", roles: [READER], projectId: $id }) { secret } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.revokeApiKey': [
+    {
+      query: 'mutation ($id: ID!) { revokeApiKey(id: $id) { apiKey { id } } }',
+      variables: ({ keyId }) => ({ id: keyId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Subscription.memoryCreated': [
+    {
+      query: 'subscription ($id: ID) { memoryCreated(projectId: $id) { memoryId } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+};
+
+const schema = buildSchema(readFileSync(new URL('../../schema/api.graphql', import.meta.url), 'utf8'));
+
+let owner: TestTenant;
+let stranger: TestTenant;
+let foreign: Foreign;
+
+beforeAll(async () => {
+  owner = await createTestTenant();
+  stranger = await createTestTenant();
+  const canary = `canary${owner.tenantId.replaceAll('-', '')}`;
+  const { createMemory } = await owner.client.ask(
+    `mutation ($input: CreateMemoryInput!) { createMemory(input: $input) { cursor memory { id } } }`,
+    { input: { projectId: owner.projectId, content: `The word is ${canary}.`, tags: [canary], metadata: { canary } } },
+  );
+  const { createApiKey } = await owner.client.ask(
+    `mutation ($name: String!) { createApiKey(input: { name: $name, roles: [READER] }) { apiKey { id } } }`,
+    { name: canary },
+  );
+  foreign = {
+    tenantId: owner.tenantId,
+    projectId: owner.projectId,
+    memoryId: createMemory.memory.id,
+    keyId: createApiKey.apiKey.id,
+    canary,
+    cursor: createMemory.cursor,
+  };
+});
+
+test('every root field of the schema is asked from a second tenant', () => {
+  const fields = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    type ? Object.keys(type.getFields()).map((field) => `${type.name}.${field}`) : [],
+  );
+  expect(Object.keys(CASES).sort()).toEqual(fields.sort());
+});
+
+test('every argument and input field that takes an id of ours is given a foreign one', () => {
+  const ids = ['projectId', 'id', 'memoryId'];
+  const taking = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+    type
+      ? Object.values(type.getFields()).flatMap((field) =>
+          field.args.filter(({ name }) => ids.includes(name)).map(({ name }) => `${type.name}.${field.name}(${name})`),
+        )
+      : [],
+  );
+  const asked = Object.entries(CASES)
+    .filter(([, cases]) => cases.some(({ variables }) => variables))
+    .map(([field]) => field);
+  for (const argument of taking) expect(asked).toContain(argument.split('(')[0]);
+});
+
+describe.each(Object.entries(CASES))('%s', (field, cases) => {
+  test.each(cases)('shows a second tenant nothing of the first: $query', async ({ query, variables, code }) => {
+    const given = variables?.(foreign) ?? {};
+    const answer = field.startsWith('Subscription')
+      ? (await listen(stranger.client, query, given).next()).value?.data
+      : await stranger.client.send(query, given);
+    const text = JSON.stringify(answer);
+    for (const secret of [foreign.canary, foreign.tenantId]) expect(text).not.toContain(secret);
+    if (!Object.values(given).includes(foreign.projectId)) expect(text).not.toContain(foreign.projectId);
+    expect(answer.errors?.[0]?.extensions.code).toBe(code);
+  });
+});
+
+test("a first tenant's cursor gives a second tenant nothing of the first", async () => {
+  const { createMemory } = await stranger.client.ask(
+    `mutation ($id: ID) { createMemory(input: { projectId: $id, content: "mine" }) { memory { id } } }`,
+    { id: stranger.projectId },
+  );
+  const messages = listen(
+    stranger.client,
+    'subscription ($after: String) { memoryCreated(after: $after) { memoryId } }',
+    { after: foreign.cursor },
+  );
+  const { value } = await messages.next();
+  await messages.return();
+  expect(value?.data.data.memoryCreated.memoryId).toBe(createMemory.memory.id);
+});
+
+test('a foreign id and an id that was never given get the same answer', async () => {
+  const query = 'mutation ($id: ID!) { archiveMemory(id: $id) { cursor } }';
+  const unknown = '01900000-0000-7000-8000-000000000000';
+  const [one, other] = [
+    await stranger.client.send(query, { id: foreign.memoryId }),
+    await stranger.client.send(query, { id: unknown }),
+  ];
+  const shape = (answer: typeof one, id: string) =>
+    JSON.stringify({
+      ...answer,
+      errors: answer.errors.map((error) => ({ ...error, extensions: { ...error.extensions, traceId: null } })),
+    }).replaceAll(id, 'ID');
+  expect(shape(one, foreign.memoryId)).toBe(shape(other, unknown));
+});
+
+test('after all of it the first tenant has what it had', async () => {
+  const { memories, projects } = await owner.client.ask(
+    '{ memories { totalCount nodes { id status } } projects { nodes { id } } }',
+  );
+  expect(memories).toEqual({ totalCount: 1, nodes: [{ id: foreign.memoryId, status: 'ACTIVE' }] });
+  expect(projects.nodes).toEqual([{ id: foreign.projectId }]);
+});
+
+test('_entities and _service are not in the public schema', async () => {
+  expect(isObjectType(schema.getType('_Service'))).toBe(false);
+  expect(await stranger.client.codeOf('{ _service { sdl } }')).toBe('BAD_USER_INPUT');
+  expect(
+    await stranger.client.codeOf('query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }', {
+      r: [{ __typename: 'Memory', id: foreign.memoryId }],
+    }),
+  ).toBe('BAD_USER_INPUT');
+});
