@@ -1,4 +1,4 @@
-import { badInput, type Caller } from '@rae/kernel';
+import { badInput, type Caller, isPlatformError } from '@rae/kernel';
 import {
   type DocumentNode,
   type GraphQLError,
@@ -34,7 +34,7 @@ const KEPT_DOCUMENTS = 1_000;
 
 /** The one gate in front of execution: size, syntax, validity, roles; documents are kept by their text. */
 export interface Documents {
-  /** @throws PlatformError QUERY_TOO_COMPLEX; says nothing about other mistakes, which whoever executes reports */
+  /** @throws PlatformError QUERY_TOO_COMPLEX, BAD_USER_INPUT on circular fragments; other mistakes are told by whoever executes */
   admit(query: string): void;
   /** For operations that do not go through Apollo Server: checks all of it and gives what is to be executed. */
   prepare(request: TransportRequest, caller: Caller): Prepared;
@@ -89,7 +89,7 @@ export function createDocuments(limits: QueryLimits, served: () => ServedSchema)
       try {
         parseOnce(query);
       } catch (error) {
-        if (!isSyntaxError(error)) throw error;
+        if (isPlatformError(error)) throw error;
       }
     },
     prepare(request, caller) {
@@ -102,6 +102,3 @@ export function createDocuments(limits: QueryLimits, served: () => ServedSchema)
     checkOperation,
   };
 }
-
-const isSyntaxError = (error: unknown) =>
-  error instanceof Error && error.name === 'GraphQLError' && error.message.startsWith('Syntax Error');

@@ -1,4 +1,4 @@
-import { PlatformError } from '@rae/kernel';
+import { badInput, PlatformError } from '@rae/kernel';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -76,9 +76,7 @@ function createMeasure(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
     const fragment = fragments.get(name);
     if (!fragment) return EMPTY;
     if (path.includes(name))
-      throw new GraphQLError(`Cannot spread fragment "${name}" within itself${viaOthers(path, name)}.`, {
-        extensions: { code: 'BAD_USER_INPUT' },
-      });
+      throw badInput('query', `fragment ${name} is spread within itself${viaOthers(path, name)}`, { fragment: name });
     path.push(name);
     const measured = beside(ofSet(fragment.selectionSet), { ...EMPTY, directives: fragment.directives?.length ?? 0 });
     path.pop();
@@ -107,7 +105,7 @@ function createMeasure(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
 
 const viaOthers = (path: readonly string[], name: string) => {
   const others = path.slice(path.indexOf(name) + 1);
-  return others.length > 0 ? ` via ${others.map((other) => `"${other}"`).join(', ')}` : '';
+  return others.length > 0 ? ` via ${others.join(', ')}` : '';
 };
 
 const isOfIntrospection = (definition: OperationDefinitionNode | FragmentDefinitionNode) =>
@@ -129,7 +127,7 @@ function checkLiterals(document: DocumentNode, limit: number): void {
  * Refuses a document whose largest operation is over a limit, before anything looks at it closer: graphql-js' own rules
  * overflow the stack on a few hundred circular fragments (measured at 300). Takes time linear in the document.
  *
- * @throws PlatformError QUERY_TOO_COMPLEX with `{ what, limit, given }`; GraphQLError BAD_USER_INPUT on circular fragments
+ * @throws PlatformError QUERY_TOO_COMPLEX with `{ what, limit, given }`, BAD_USER_INPUT on circular fragments
  */
 export function checkSize(document: DocumentNode, limits: QueryLimits): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -151,12 +149,13 @@ export function checkSize(document: DocumentNode, limits: QueryLimits): void {
   checkLiterals(document, limits.inputDepth);
 }
 
-const TOO_MANY_TOKENS = /more that? \d+ tokens|more than \d+ tokens/;
+/** "Document contains more that N tokens", as graphql-js 16 spells it. */
+const TOO_MANY_TOKENS = /contains more tha[tn] \d+ tokens/;
 
 /**
  * Parses a text that is no larger than the limits allow.
  *
- * @throws PlatformError QUERY_TOO_COMPLEX; GraphQLError with the place of a syntax error; GraphQLError on circular fragments
+ * @throws PlatformError QUERY_TOO_COMPLEX, BAD_USER_INPUT on circular fragments; GraphQLError with the place of a syntax error
  */
 export function parseWithin(query: string, limits: QueryLimits): DocumentNode {
   const document = parseText(query, limits);

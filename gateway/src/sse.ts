@@ -1,12 +1,11 @@
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { badInput, type Caller, ERROR_CODES, isErrorCode, type PlatformError } from '@rae/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type FormattedExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
+import { type GraphQLError, OperationTypeNode } from 'graphql';
 import { getScope } from './authenticate.ts';
 import { type FormatError, formatAny } from './errors.ts';
 import type { Operations } from './operations.ts';
 import type { RequestScope } from './scope.ts';
+import { openEventStream } from './sse-stream.ts';
 import type { TransportRequest } from './transport.ts';
 
 export interface SseOptions {
@@ -14,18 +13,6 @@ export interface SseOptions {
   readonly format: FormatError;
   readonly watchCredential: (caller: Caller, onEnd: (reason: PlatformError) => void) => () => void;
 }
-
-/** Proxies cut connections that are silent for a minute or less. */
-const HEARTBEAT_MS = 12_000;
-
-const HEAD = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store',
-  // a connection that outlived its stream would hold up a server that stops
-  connection: 'close',
-  // nginx would collect events until its buffer is full
-  'x-accel-buffering': 'no',
-};
 
 export const wantsEventStream = (request: FastifyRequest): boolean =>
   request.headers.accept?.includes('text/event-stream') ?? false;
@@ -49,30 +36,6 @@ function requestOf(request: FastifyRequest): TransportRequest {
   if (typeof query !== 'string') throw badInput('query', 'send the text of an operation');
   if (!isRecord(variables)) throw badInput('variables', 'this is not an object');
   return { query, variables, ...(typeof operationName === 'string' ? { operationName } : {}) };
-}
-
-const message = (event: string, data: string, id: string | null = null) =>
-  `${id === null ? '' : `id: ${id.replaceAll(/[\r\n\0]/g, '')}\n`}event: ${event}\ndata: ${data}\n\n`;
-
-/** One response as a stream. Writing waits for a slow reader, so that no more than one event is buffered for it. */
-function openStream(raw: ServerResponse, signal: AbortSignal) {
-  raw.writeHead(200, HEAD);
-  raw.write(':\n\n');
-  const heartbeat = setInterval(() => {
-    if (!raw.writableNeedDrain) raw.write(':\n\n');
-  }, HEARTBEAT_MS);
-  async function write(text: string): Promise<void> {
-    if (!raw.write(text)) await once(raw, 'drain', { signal }).catch(() => {});
-  }
-  return {
-    next: (result: FormattedExecutionResult, cursor: string | null) =>
-      write(message('next', JSON.stringify(result), cursor)),
-    async complete() {
-      await write(message('complete', ''));
-      clearInterval(heartbeat);
-      raw.end();
-    },
-  };
 }
 
 /**
@@ -107,7 +70,7 @@ export function createSseHandler({ operations, format, watchCredential }: SseOpt
     const gone = scope.signal ?? new AbortController().signal;
     const unwatch = opened ? watchCredential(scope.caller, opened.end) : () => {};
     gone.addEventListener('abort', () => opened?.return(), { once: true });
-    const stream = openStream(reply.raw, gone);
+    const stream = openEventStream(reply.raw, gone);
     try {
       for await (const { result, cursor } of opened ?? answer(asked, scope)) await stream.next(result, cursor);
     } catch (error) {

@@ -4,6 +4,7 @@ import type { Logger } from '@rae/kernel';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { traceparentOf } from './authenticate.ts';
+import { keepAlive } from './websocket-keep-alive.ts';
 import { type Connection, createProtocol, type ProtocolOptions } from './websocket-protocol.ts';
 
 export interface WebSocketOptions extends ProtocolOptions {
@@ -21,7 +22,6 @@ export interface WebSocketEdge {
 
 const PATH = '/graphql';
 const GOING_AWAY = 1001;
-const PING_EVERY_MS = 12_000;
 const CLOSE_WITHIN_MS = 1_000;
 /** What may wait unread for a client besides the one event of each subscription, as answers to pings. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
@@ -33,21 +33,8 @@ function isForeign({ headers }: IncomingMessage, allowed: readonly string[]): bo
 }
 
 function refuse(socket: Duplex, status: string): void {
+  socket.on('error', () => {});
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-/** Finds out by ping frames that a client is gone without a word. */
-function keepAlive(socket: WebSocket): void {
-  let answered = true;
-  const timer = setInterval(() => {
-    if (!answered) return socket.terminate();
-    answered = false;
-    socket.ping();
-  }, PING_EVERY_MS);
-  socket.on('pong', () => {
-    answered = true;
-  });
-  socket.once('close', () => clearInterval(timer));
 }
 
 function closeWithin(socket: WebSocket): Promise<void> {

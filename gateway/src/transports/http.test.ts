@@ -203,3 +203,13 @@ test.each([
     expect(subscribes).toBe(1);
   },
 );
+
+test('closing a transport whose socket is still connecting ends its stream and harms nothing', async () => {
+  const { server, transport } = await serve(() => {});
+  server.on('upgrade', () => {});
+  const events = transport.subscribe({ query: 'subscription{n}' }, scope())[Symbol.asyncIterator]();
+  const ended = expect(events.next()).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+  await once(server, 'upgrade');
+  await transport.close();
+  await ended;
+});

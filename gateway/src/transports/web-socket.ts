@@ -30,6 +30,14 @@ function watchPongs(terminate: () => void) {
   };
 }
 
+/** graphql-ws takes its error listener away before it closes a socket that is still connecting, whose error would then end the process. */
+class HeardWebSocket extends WebSocket {
+  constructor(address: string | URL, protocols?: string | string[]) {
+    super(address, protocols);
+    this.on('error', () => {});
+  }
+}
+
 /**
  * Subscriptions of one subgraph over one WebSocket, opened with the first and closed with the last of them. Each carries
  * its own internal token in `extensions.token`, because one socket serves many callers. Nothing is retried here: the
@@ -40,7 +48,7 @@ export function createWebSocketSubscriber({ name, url, signToken }: WebSocketSub
   const pongs = watchPongs(() => client.terminate());
   const client = createClient({
     url,
-    webSocketImpl: WebSocket,
+    webSocketImpl: HeardWebSocket,
     retryAttempts: 0,
     keepAlive: PING_EVERY_MS,
     connectionAckWaitTimeout: CONNECT_WITHIN_MS,

@@ -6,10 +6,10 @@ import { clientOf } from './transact.ts';
 
 /**
  * The ORM's unit of work on the very connection of `tx`: what it reads and flushes is part of that transaction, under its
- * role and tenant. Flush before the transaction ends; the manager ends with it.
+ * role and tenant. Flush before the transaction ends: after it the manager is refused every statement.
  */
 export function entityManager(database: Database, tx: Transaction): EntityManager {
   const manager = database.orm.em.fork();
-  manager.setTransactionContext(kyselyOnClient(clientOf(tx)));
+  manager.setTransactionContext(kyselyOnClient(() => clientOf(tx)));
   return manager;
 }

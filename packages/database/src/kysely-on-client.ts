@@ -1,10 +1,15 @@
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg, { type PoolClient } from 'pg';
 
-/** The ORM's query engine on one connection that somebody else holds: never taken from the pool, never given back from here. */
-export function kyselyOnClient(client: PoolClient): Kysely<unknown> {
+/**
+ * The ORM's query engine on one connection that somebody else holds: never taken from the pool, never given back from here.
+ *
+ * @param holder asked before each statement; throws once it holds the connection no longer
+ */
+export function kyselyOnClient(holder: () => PoolClient): Kysely<unknown> {
   // A wrapper that calls the client's own methods: an object derived from it would keep the driver's state twice.
-  const held: PostgresPoolClient = { ...client, query: client.query.bind(client), release: () => {} };
+  const query: PoolClient['query'] = (...args: Parameters<PoolClient['query']>) => holder().query(...args);
+  const held: PostgresPoolClient = { ...holder(), query, release: () => {} };
   const pool = Object.assign(Object.create(pg.Pool.prototype), {
     options: {},
     connect: async () => held,

@@ -10,8 +10,8 @@ import {
 } from '@rae/kernel';
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
-import { toPlatformError } from './database-errors.ts';
-import { assertOutsideTransaction, insideTransaction, outsideTransaction } from './transaction-scope.ts';
+import { isAftermath, toPlatformError } from './database-errors.ts';
+import { assertOutsideTransaction, insideTransaction } from './transaction-scope.ts';
 
 /** rae_app: one tenant's rows. rae_worker: the short list of platform tables, all tenants. rae_owner: migrations and partitions. */
 export type DatabaseRole = 'rae_app' | 'rae_worker' | 'rae_owner';
@@ -43,16 +43,33 @@ function roleSql(role: DatabaseRole, tenantId: string): string {
   return `select set_config('role', '${role}', true), set_config('app.tenant', '${tenantId}', true)`;
 }
 
-const clients = new WeakMap<Transaction, PoolClient>();
+/** What all faces of one transaction (`actAs`) share. */
+interface Session {
+  readonly client: PoolClient;
+  /** False from the moment the end is sent: a statement after it would run outside, or in somebody else's transaction. */
+  open: boolean;
+  /** The first statement that failed, behind which the database refuses all others. */
+  failure: unknown;
+  readonly last: { key: string; work: () => Promise<void> }[];
+  readonly after: (() => void)[];
+}
+
+const sessions = new WeakMap<Transaction, Session>();
+
+function openSessionOf(session: Session | undefined): Session {
+  if (!session?.open) throw new Error('this transaction has ended: whatever it starts, it must wait for');
+  return session;
+}
 
 /**
  * The rest of the transaction as `caller`: the rows of its tenant as rae_app, its name in events and audit lines. Whoever
  * acts for another tenant in the midst of its own work comes back the same way.
  */
 export async function actAs(tx: Transaction, caller: Caller, cause: Cause = tx.cause): Promise<Transaction> {
+  const session = openSessionOf(sessions.get(tx));
   await tx.query(roleSql('rae_app', caller.tenantId));
   const acting = { ...tx, caller, cause };
-  clients.set(acting, clientOf(tx));
+  sessions.set(acting, session);
   return acting;
 }
 
@@ -62,99 +79,106 @@ export async function actAsWorker(tx: Transaction): Promise<void> {
 }
 
 /** The driver's client of an open transaction, for what works on connections: the entity manager. */
-export function clientOf(tx: Transaction): PoolClient {
-  const client = clients.get(tx);
-  if (!client) throw new Error('this transaction has ended');
-  return client;
-}
+export const clientOf = (tx: Transaction): PoolClient => openSessionOf(sessions.get(tx)).client;
+
+const numbers = new WeakMap<PoolClient, number>();
+let lastNumber = 0;
 
 /** PGlite's clients share one backend and so one space of statement names: names carry the client. */
-function createNamer(): (client: PoolClient, name: string) => string {
-  const numbers = new WeakMap<PoolClient, number>();
-  let last = 0;
-  return (client, name) => {
-    const number = numbers.get(client) ?? ++last;
-    numbers.set(client, number);
-    return `${name}_${number}`;
-  };
+function nameOf(client: PoolClient, name: string): string {
+  const number = numbers.get(client) ?? ++lastNumber;
+  numbers.set(client, number);
+  return `${name}_${number}`;
 }
 
-interface Open {
-  readonly tx: Transaction;
-  readonly last: { key: string; work: () => Promise<void> }[];
-  readonly after: (() => void)[];
-}
-
-function openTransaction(
-  client: PoolClient,
-  scope: TransactionScope,
-  now: Date,
-  wakeUp: WakeUp,
-  nameOf: (client: PoolClient, name: string) => string,
-): Open {
-  const last: Open['last'] = [];
-  const after: Open['after'] = [];
+function openTransaction(session: Session, scope: TransactionScope, now: Date, wakeUp: WakeUp): Transaction {
   const tx: Transaction = {
     caller: scope.caller,
     cause: scope.cause,
     now,
     async query<Row>(statement: string | Statement, values: readonly unknown[] = []) {
+      const { client } = openSessionOf(session);
       const named =
         typeof statement === 'string'
           ? { text: statement }
           : { name: nameOf(client, statement.name), text: statement.text };
-      const { rows } = await client.query({ ...named, values: [...values] });
+      const { rows } = await client.query({ ...named, values: [...values] }).catch((error: unknown) => {
+        session.failure ??= error;
+        throw toPlatformError(error);
+      });
       const typed: Row[] = rows; // the driver knows no row types; each query function states its own
       return typed;
     },
-    beforeCommit: (key, work) => void last.push({ key, work }),
-    wake: (topic) => void after.push(() => wakeUp.notify(topic)),
-    afterCommit: (work) => void after.push(work),
+    beforeCommit: (key, work) => void openSessionOf(session).last.push({ key, work }),
+    wake: (topic) => void openSessionOf(session).after.push(() => wakeUp.notify(topic)),
+    afterCommit: (work) => void openSessionOf(session).after.push(work),
   };
-  clients.set(tx, client);
-  return { tx, last, after };
+  sessions.set(tx, session);
+  return tx;
+}
+
+/** Sends role and tenant ahead of the first statement and does not wait: should they fail, so does every statement behind. */
+async function runInside<T>(session: Session, scope: TransactionScope, work: () => Promise<T>): Promise<T> {
+  const begun = session.client
+    .query(`begin isolation level read committed; ${roleSql(scope.role, scope.caller.tenantId)}`)
+    .catch((error: unknown) => {
+      session.failure ??= error;
+    });
+  const value = await work();
+  await begun;
+  for (const { work: step } of session.last.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) await step();
+  return value;
+}
+
+/** A commit after a failed statement is answered as a rollback, not as an error. */
+async function commit(session: Session): Promise<void> {
+  session.open = false;
+  const { command } = await session.client.query('commit');
+  if (command !== 'COMMIT')
+    throw session.failure ?? new Error('the transaction was rolled back: a statement failed that nobody waited for');
+}
+
+/** @returns the error that makes the connection unfit for the next one; undefined when it is fit */
+function rollBack(session: Session): Promise<Error | undefined> {
+  session.open = false;
+  return session.client.query('rollback').then(
+    () => undefined,
+    (cause: Error) => cause,
+  );
+}
+
+async function runOn<T>(session: Session, scope: TransactionScope, work: () => Promise<T>): Promise<T> {
+  let unfit: Error | undefined;
+  try {
+    const result = await insideTransaction(() => runInside(session, scope, work));
+    await commit(session);
+    return result;
+  } catch (error) {
+    unfit = await rollBack(session);
+    throw toPlatformError(isAftermath(error) ? (session.failure ?? error) : error);
+  } finally {
+    session.client.release(unfit);
+  }
 }
 
 /**
  * The one way to a transaction: READ COMMITTED, under one database role and tenant, in both modes the same. Refuses to
- * nest, also across awaits. `beforeCommit` work runs last, ordered by key; `afterCommit` work only when it is durable.
+ * nest, also across awaits. `beforeCommit` work runs last, ordered by key; `afterCommit` work only when it is durable. A
+ * statement that failed fails the whole, even where its error was caught; one that comes after the end is refused.
  *
  * @throws DEPENDENCY_UNAVAILABLE when the database is away (the outcome of a commit is then unknown), CONFLICT
  *   (retryable) on contention, TIMEOUT; whatever `work` throws, after rolling back
  */
 export function createTransact(database: Database, clock: Clock, wakeUp: WakeUp): Transact {
-  const nameOf = createNamer();
   return async (scope, work) => {
     assertOutsideTransaction('a transaction');
     const client = await database.pool.connect().catch((error: unknown) => {
       throw toPlatformError(error);
     });
-    const { tx, last, after } = openTransaction(client, scope, clock.now(), wakeUp, nameOf);
-    let broken: Error | undefined;
-    try {
-      // Sent ahead of the first statement, not waited for: `begin` comes first, so that if the role cannot be set the
-      // transaction is aborted and every later statement fails.
-      const begun = client.query(`begin; ${roleSql(scope.role, scope.caller.tenantId)}`);
-      begun.catch(() => {});
-      const result = await insideTransaction(async () => {
-        const value = await work(tx);
-        await begun;
-        for (const { work: step } of last.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))) await step();
-        return value;
-      });
-      await client.query('commit');
-      outsideTransaction(() => {
-        for (const step of after) step();
-      });
-      return result;
-    } catch (error) {
-      await client.query('rollback').catch((cause: Error) => {
-        broken = cause;
-      });
-      throw toPlatformError(error);
-    } finally {
-      clients.delete(tx);
-      client.release(broken);
-    }
+    const session: Session = { client, open: true, failure: undefined, last: [], after: [] };
+    const tx = openTransaction(session, scope, clock.now(), wakeUp);
+    const result = await runOn(session, scope, () => work(tx));
+    for (const step of session.after) step();
+    return result;
   };
 }

@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { actAs, createTransact, type Database, migrate, openDatabase, type Transact, WORKER_SCOPE } from '@rae/database';
+import {
+  actAs,
+  createTransact,
+  type Database,
+  migrate,
+  openDatabase,
+  type Transact,
+  WORKER_SCOPE,
+} from '@rae/database';
 import { createInProcessWakeUp } from '@rae/events';
 import {
   type Caller,
@@ -11,7 +19,6 @@ import {
   createCursorCodec,
   isPlatformError,
   NO_CAUSE,
-  systemClock as clock,
   type Transaction,
   uuidv7,
 } from '@rae/kernel';

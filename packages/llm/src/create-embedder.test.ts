@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendEmbeddings, startProvider, vectorOf } from '../fixtures/provider-server.ts';
 import { createEmbedder } from './create-embedder.ts';
-import type { EmbedderSettings } from './types.ts';
+import type { EmbedderSettings } from './settings.ts';
 
 let modelDir = '';
 let server: Awaited<ReturnType<typeof startProvider>>;

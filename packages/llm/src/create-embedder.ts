@@ -2,7 +2,7 @@ import type { Embedder } from '@rae/kernel';
 import { guardEmbedder } from './guard-embedder.ts';
 import { createTransformersEmbedder } from './local/transformers-embedder.ts';
 import { createOfflineEncoder, OFFLINE_MODEL } from './offline-encoder.ts';
-import { DEFAULT_TIMEOUT_MS, type EmbedderSettings } from './types.ts';
+import { DEFAULT_TIMEOUT_MS, type EmbedderSettings } from './settings.ts';
 
 /** Tokens that most sentence encoders of the hub take. */
 const TRANSFORMERS_MAX_TOKENS = 512;
@@ -10,10 +10,10 @@ const TRANSFORMERS_MAX_TOKENS = 512;
 async function openEmbedder(settings: EmbedderSettings): Promise<Embedder> {
   const [provider = '', ...rest] = settings.model.split('/');
   const model = rest.join('/');
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, modelDir } = settings;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, modelDir, logger } = settings;
   if (provider === 'transformers' && model) {
     const maxTokens = settings.maxTokens ?? TRANSFORMERS_MAX_TOKENS;
-    return createTransformersEmbedder({ id: settings.model, model, modelDir, maxTokens, timeoutMs });
+    return createTransformersEmbedder({ id: settings.model, model, modelDir, maxTokens, timeoutMs, logger });
   }
   // The AI SDK takes its time to load, and an installation that runs offline never needs it.
   const { createRemoteEmbedder } = await import('./remote/remote-embedder.ts');

@@ -1,10 +1,10 @@
 import type { Embedder } from '@rae/kernel';
-import type { GuardSettings } from './types.ts';
+import type { GuardSettings } from './settings.ts';
 import { createVectorCache } from './vector-cache.ts';
 
 /**
- * Puts the rule that no model is called inside a transaction, and a cache of queries of one text, in front of an embedder.
- * Documents are not cached: they are embedded once.
+ * Puts the rule that no model is called inside a transaction, and a cache of queries of one text, in front of an
+ * embedder. Documents are not cached: they are embedded once.
  */
 export function guardEmbedder(embedder: Embedder, { assertOutsideTransaction, onCache }: GuardSettings): Embedder {
   const cache = createVectorCache();

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { Embedder } from '@rae/kernel';
+import type { Embedder, LogFields, Logger } from '@rae/kernel';
 import { type EncoderProcess, startEncoderProcess } from './local/encoder-process.ts';
 import { createLocalEmbedder } from './local/local-embedder.ts';
 import { createOfflineEncoder } from './offline-encoder.ts';
@@ -254,14 +254,19 @@ describe('the model file', () => {
     expect((await readFile(path)).equals(whole)).toBe(true);
   });
 
-  test('whose folder cannot be made is told with the reason', async () => {
+  test('whose folder cannot be made is MODEL_UNAVAILABLE; the log is told the reason, the caller no folder', async () => {
     const file = join(modelDir, 'a-file');
     await writeFile(file, '');
-    const broken = createOfflineEncoder({ modelDir: join(file, 'models'), assertOutsideTransaction: () => {} });
+    const reasons: string[] = [];
+    const ignore = () => {};
+    const warn = ({ err }: LogFields) => void reasons.push(String(err));
+    const logger: Logger = { debug: ignore, info: ignore, warn, error: ignore, child: () => logger };
+    const settings = { modelDir: join(file, 'models'), assertOutsideTransaction: ignore, logger };
+    const broken = createOfflineEncoder(settings);
     opened.push(broken);
-    const refused = broken.embed(['text'], 'document');
-    await expect(refused).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
-    await expect(refused).rejects.toThrow('ENOTDIR');
+    const refused = await broken.embed(['text'], 'document').catch((error) => error);
+    expect(refused).toMatchObject({ code: 'MODEL_UNAVAILABLE', message: 'local/use-lite-int8 does not answer.' });
+    expect(reasons).toEqual([expect.stringContaining('ENOTDIR'), expect.stringContaining('ENOTDIR')]);
   });
 });
 

@@ -24,5 +24,6 @@ export function startTraceExport(environment: Readonly<Record<string, string | u
     ...(environment.OTEL_LOGS_EXPORTER ? {} : { logRecordProcessors: [] }),
   };
   new NodeSDK(configuration).start();
-  loadPatched([...HTTP_MODULES, 'graphql', 'pg', 'ioredis']);
+  // graphql and pg are patched in files that they require themselves.
+  loadPatched([...HTTP_MODULES, 'ioredis']);
 }

@@ -62,7 +62,7 @@ export const createMethods = (client: BareClient) => ({
   /** One memory by its id, whatever its status; NOT_FOUND when there is none. */
   memory: async (id: types.MemoryQueryVariables['id'], options?: RequestOptions) => {
     const data = await client.query(types.MemoryDocument, { id }, options);
-    return data.memory;
+    return present(data.memory);
   },
 
   /** Memories in order, page by page. */

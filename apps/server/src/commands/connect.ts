@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { isPlatformError, PlatformError } from '@rae/kernel';
+import { type Client, createClient } from '@rae/sdk';
 import { createLogger } from '@rae/telemetry';
 import { type Config, readConfig } from '../config.ts';
 import { keyFile } from '../first-key.ts';
 import { createRuntime } from '../runtime.ts';
-import { type Client, createClient } from './client.ts';
 
 /** A server to talk to. */
 export interface Server {
@@ -26,8 +26,26 @@ interface Address {
 const PROBE_MS = 2_000;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-// biome-ignore lint/style/noProcessEnv: the settings of commands alone, read here and nowhere else
-const { RAE_URL, RAE_KEY } = process.env;
+/** Settings of commands alone. */
+interface CommandSettings {
+  /** RAE_URL: the server to talk to; null: the one of this machine. */
+  readonly url: string | null;
+  /** RAE_KEY: the key to send; null: the one in the key file. */
+  readonly key: string | null;
+}
+
+function readSettings(): CommandSettings {
+  // biome-ignore lint/style/noProcessEnv: the settings of commands alone, read here and nowhere else
+  const { RAE_URL = '', RAE_KEY = '' } = process.env;
+  const url = RAE_URL.trim() || null;
+  if (url !== null && !(URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)))
+    throw new PlatformError(
+      'BAD_USER_INPUT',
+      `RAE_URL takes the http(s) address of a GraphQL endpoint, such as http://127.0.0.1:4000/graphql; “${url}” is not that.`,
+      { setting: 'RAE_URL' },
+    );
+  return { url, key: RAE_KEY.trim() || null };
+}
 
 /** Where `npm start` listens with these settings. */
 const ownUrl = ({ host, port }: Config): string =>
@@ -64,16 +82,16 @@ async function startHere(config: Config, url: string): Promise<Address> {
   return { url: runtime.url, key: runtime.firstTenant.secret, startedHere: true, stop: runtime.stop };
 }
 
-async function findServer(config: Config): Promise<Address> {
+async function findServer(config: Config, settings: CommandSettings): Promise<Address> {
   const running = { key: null, startedHere: false, stop: async () => {} };
-  if (RAE_URL) return { ...running, url: RAE_URL };
+  if (settings.url !== null) return { ...running, url: settings.url };
   const url = ownUrl(config);
   return (await isRunning(url)) ? { ...running, url } : startHere(config, url);
 }
 
 /** The key file is of the server on this machine: it is never sent to another. */
-function readKey(config: Config, { url, key }: Address): string {
-  const known = RAE_KEY ?? key ?? config.adminKey;
+function readKey(config: Config, settings: CommandSettings, { url, key }: Address): string {
+  const known = settings.key ?? key ?? config.adminKey;
   if (known) return known;
   if (!LOOPBACK.has(new URL(url).hostname))
     throw new PlatformError('UNAUTHENTICATED', `RAE_KEY is not set; give it a key of the server at ${url}.`);
@@ -97,9 +115,10 @@ function readKey(config: Config, { url, key }: Address): string {
  */
 export async function withServer(work: (server: Server) => Promise<void>): Promise<void> {
   const config = readConfig();
-  const address = await findServer(config);
+  const settings = readSettings();
+  const address = await findServer(config, settings);
   try {
-    const client = createClient({ url: address.url, key: readKey(config, address) });
+    const client = createClient({ url: address.url, key: readKey(config, settings, address) });
     await client.viewer();
     await work({ url: address.url, client, startedHere: address.startedHere });
   } finally {

@@ -1,29 +1,22 @@
 import { migrate, openDatabase } from '@rae/database';
-import { isPlatformError } from '@rae/kernel';
 import { migrations } from '@rae/migrations';
 import { createLogger } from '@rae/telemetry';
 import { readConfig } from '../config.ts';
+import { runCommand } from './run-command.ts';
 
-/** Brings the database of DATABASE_URL (or of the data folder) up to date and prints what ran. Safe to repeat, and to run twice at once. */
-async function main(): Promise<void> {
-  const config = readConfig();
-  const logger = createLogger(config.logLevel);
-  const database = await openDatabase({
-    url: config.databaseUrl,
-    dataFolder: config.dataFolder,
-    poolSize: 2,
-    entities: [],
-    logger,
-  });
+/** Brings the database up to date; several at once take turns, and a second time there is nothing to do. */
+async function migrateDatabase(): Promise<void> {
+  const { databaseUrl, dataFolder } = readConfig();
+  const logger = createLogger('warn');
+  const database = await openDatabase({ url: databaseUrl, dataFolder, poolSize: 2, entities: [], logger });
   try {
-    const done = await migrate(database, migrations);
-    console.log(done.length > 0 ? done.map((name) => `migrated ${name}`).join('\n') : 'The database is up to date.');
+    const ran = await migrate(database, migrations);
+    const place = databaseUrl === null ? `the embedded database in ${dataFolder}` : 'the database of DATABASE_URL';
+    for (const name of ran) console.log(`ran ${name}`);
+    console.log(`${ran.length} migrations ran; ${place} has all ${migrations.length}.`);
   } finally {
     await database.close();
   }
 }
 
-await main().catch((error: unknown) => {
-  console.error(isPlatformError(error) ? error.message : error);
-  process.exitCode = 1;
-});
+await runCommand('npm run migrate', migrateDatabase);

@@ -6,33 +6,48 @@ export interface Progress {
   end(): void;
 }
 
-/** Where a log gets a line, as shares of the whole. */
-const STEPS = 4;
+/** Where a bar or lines go. */
+export interface ProgressTarget {
+  readonly stream: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** A log hears no more often of the same thing. */
+const LINE_EVERY_MS = 5_000;
 const TITLE_WIDTH = 10;
 
-function createBar(title: string, total: number, stream: NodeJS.WriteStream): Progress {
-  const format = `{title} {bar} {value}/{total}  {duration_formatted}`;
-  const bar = new SingleBar({ format, stream, barsize: 30, clearOnComplete: false }, Presets.shades_classic);
+function createBar(title: string, total: number, { stream }: ProgressTarget): Progress {
+  const format = '{title} {bar} {value}/{total}  {duration_formatted}';
+  const bar = new SingleBar({ format, stream, barsize: 30 }, Presets.shades_classic);
   bar.start(total, 0, { title: title.padEnd(TITLE_WIDTH) });
   return { to: (done) => bar.update(done), end: () => bar.stop() };
 }
 
-function createLines(title: string, total: number, stream: NodeJS.WritableStream): Progress {
-  let said = 0;
+function createLines(title: string, total: number, { stream, now }: ProgressTarget): Progress {
+  let saidAt = now();
+  let done = 0;
+  const say = () => {
+    saidAt = now();
+    stream.write(`${title.padEnd(TITLE_WIDTH)} ${done}/${total}\n`);
+  };
   return {
-    to(done) {
-      const step = Math.floor((done / total) * STEPS);
-      if (step > said) stream.write(`${title.padEnd(TITLE_WIDTH)} ${done}/${total}\n`);
-      said = Math.max(said, step);
+    to(reached) {
+      done = reached;
+      if (now() - saidAt >= LINE_EVERY_MS) say();
     },
-    end() {},
+    end: say,
   };
 }
 
 /**
- * Shows how far something is: a bar in a terminal, at most four lines elsewhere. On standard error, so that standard output
- * is the command's result alone.
+ * Shows how far something is: a bar in a terminal; elsewhere a line every 5 s and one at the end. On standard error, so that
+ * standard output is the command's result alone.
  */
-export function createProgress(title: string, total: number, stream: NodeJS.WriteStream = process.stderr): Progress {
-  return stream.isTTY ? createBar(title, total, stream) : createLines(title, total, stream);
+export function createProgress(
+  title: string,
+  total: number,
+  target: ProgressTarget = { stream: process.stderr, now: Date.now },
+): Progress {
+  return target.stream.isTTY ? createBar(title, total, target) : createLines(title, total, target);
 }

@@ -1,4 +1,5 @@
 import { isPlatformError } from '@rae/kernel';
+import { RaeError } from '@rae/sdk';
 
 const isUsage = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
@@ -10,6 +11,6 @@ export async function runCommand(usage: string, command: () => Promise<void>): P
   } catch (error) {
     process.exitCode = 1;
     if (isUsage(error)) console.error(`${error.message}\nUsage: ${usage}`);
-    else console.error(isPlatformError(error) ? error.message : error);
+    else console.error(isPlatformError(error) || error instanceof RaeError ? error.message : error);
   }
 }

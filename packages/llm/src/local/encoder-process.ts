@@ -17,9 +17,10 @@ export interface EncoderProcess {
 }
 
 /**
- * Starts an encoder in a process of its own: a crash of native code does not end the server, and tokenizing does not hold up
- * its event loop. The process gets neither the environment nor the Node flags of this one: it needs no secret, must not wait
- * for a debugger and reports no traces. Vectors come back by structured clone, as raw bytes. It ends with this process.
+ * Starts an encoder in a process of its own: a crash of native code does not end the server, and tokenizing does not
+ * hold up its event loop. The process gets neither the environment nor the Node flags of this one: it needs no secret,
+ * must not wait for a debugger and reports no traces. Vectors come back by structured clone, as raw bytes. It ends with
+ * this process.
  */
 export function startEncoderProcess(entry: 'use-lite' | 'transformers', args: readonly string[]): EncoderProcess {
   const child = fork(fileURLToPath(new URL(`./${entry}-child.ts`, import.meta.url)), [...args], {

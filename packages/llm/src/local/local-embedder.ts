@@ -1,4 +1,4 @@
-import { type Embedder, PlatformError } from '@rae/kernel';
+import { type Embedder, type Logger, PlatformError } from '@rae/kernel';
 import { createBatcher } from './batcher.ts';
 import type { EncoderProcess } from './encoder-process.ts';
 import { splitVectors } from './split-vectors.ts';
@@ -8,13 +8,14 @@ export interface LocalEmbedderOptions extends Pick<Embedder, 'id' | 'dimensions'
   readonly start: () => EncoderProcess;
   /** Longest wait for one batch, the start of the process included. */
   readonly timeoutMs: number;
+  readonly logger?: Logger | undefined;
 }
 
 /**
- * An embedder whose model runs in a process of its own. The process is started by the first call and anew after it ended; a
- * batch that was under way then is tried once more.
+ * An embedder whose model runs in a process of its own. The process is started by the first call and anew after it
+ * ended; a batch that was under way then is tried once more. Why it ended is logged, and is the cause of the error.
  */
-export function createLocalEmbedder({ start, timeoutMs, ...model }: LocalEmbedderOptions): Embedder {
+export function createLocalEmbedder({ start, timeoutMs, logger, ...model }: LocalEmbedderOptions): Embedder {
   let current: EncoderProcess | null = null;
   let closed = false;
   const encodeOnce = async (texts: readonly string[]) => {
@@ -23,6 +24,7 @@ export function createLocalEmbedder({ start, timeoutMs, ...model }: LocalEmbedde
     try {
       return splitVectors(await used.encode(texts, timeoutMs), texts.length, model.dimensions);
     } catch (error) {
+      if (!closed) logger?.warn({ model: model.id, err: error }, 'the process of the encoder failed');
       await used.stop();
       throw error;
     }
@@ -30,9 +32,8 @@ export function createLocalEmbedder({ start, timeoutMs, ...model }: LocalEmbedde
   const encode = async (texts: readonly string[]) => {
     try {
       return await encodeOnce(texts).catch((error) => (closed ? Promise.reject(error) : encodeOnce(texts)));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new PlatformError('MODEL_UNAVAILABLE', `${model.id} does not answer: ${reason}`, { model: model.id });
+    } catch (cause) {
+      throw new PlatformError('MODEL_UNAVAILABLE', `${model.id} does not answer.`, { model: model.id }, { cause });
     }
   };
   const batcher = createBatcher(encode);

@@ -23,8 +23,8 @@ async function loadLibrary(): Promise<Library> {
 }
 
 /**
- * Opens a sentence encoder of the Hugging Face hub, such as `Xenova/all-MiniLM-L6-v2`, on transformers.js: mean pooling over
- * tokens. Its weights are fetched into `modelDir` the first time.
+ * Opens a sentence encoder of the Hugging Face hub, such as `Xenova/all-MiniLM-L6-v2`, on transformers.js: mean pooling
+ * over tokens. Its weights are fetched into `modelDir` the first time.
  *
  * @throws an Error that says what to install when the package is missing, or the library's own
  */

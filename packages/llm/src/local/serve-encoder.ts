@@ -5,8 +5,8 @@ export type Encode = (texts: readonly string[]) => Promise<Float32Array>;
 export type EncoderReply = { readonly vectors: Float32Array } | { readonly error: string };
 
 /**
- * Makes this process an encoder: it answers every message, a list of texts, and ends with the process that started it. The
- * model is opened with the first batch, so that a model that cannot be opened is told as the answer to it.
+ * Makes this process an encoder: it answers every message, a list of texts, and ends with the process that started it.
+ * The model is opened with the first batch, so that a model that cannot be opened is told as the answer to it.
  */
 export function serveEncoder(open: () => Promise<Encode>): void {
   let opened: Promise<Encode> | undefined;
@@ -24,7 +24,8 @@ export function serveEncoder(open: () => Promise<Encode>): void {
     if (process.connected) process.send?.(reply);
   });
   process.on('disconnect', () => process.exit());
-  // A signal to the whole group (Ctrl-C, a service manager) lets the server finish what it has, and that may need vectors.
+  // A signal to the whole group (Ctrl-C, a service manager) lets the server finish what it has, and that may need
+  // vectors.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
 }

@@ -4,7 +4,8 @@ const TOLERANCE = 1e-3;
 /**
  * Cuts an encoder's answer into its vectors.
  *
- * @throws an Error when there are not `count` vectors of `dimensions` numbers, or one is not of unit length, as memory that was overwritten would show
+ * @throws an Error when there are not `count` vectors of `dimensions` numbers, or one is not of unit length, as memory
+ * that was overwritten would show
  */
 export function splitVectors(answer: Float32Array, count: number, dimensions: number): Float32Array[] {
   if (answer.length !== count * dimensions)

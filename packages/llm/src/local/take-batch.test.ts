@@ -24,10 +24,11 @@ test('a call of one text goes with the next batch although 1 000 texts came befo
   expect(textsOf([long, call('search')]).slice(0, 2)).toEqual(['32', 'search']);
 });
 
-test('2 000 characters fill a batch, of which a longer text counts 640', () => {
-  const long = 'x'.repeat(65_536);
-  expect(textsOf([call(long, long, long, long)])).toHaveLength(3);
-  expect(textsOf([call('y'.repeat(640), 'y'.repeat(640), 'y'.repeat(640), 'y'.repeat(80), 'z')])).toHaveLength(4);
+test('800 characters fill a batch, of which a longer text counts 640', () => {
+  const [long, hundred] = ['x'.repeat(65_536), 'y'.repeat(100)];
+  expect(textsOf([call(long, long)])).toHaveLength(1);
+  expect(textsOf([call(hundred, long, hundred)])).toHaveLength(2);
+  expect(textsOf([call(...Array.from({ length: 9 }, () => hundred))])).toHaveLength(8);
 });
 
 test('a slot knows its call and its place in it', () => {

@@ -1,4 +1,5 @@
-// Runs in a process of its own, started by encoder-process.ts with the model folder and the model's name as its arguments.
+// Runs in a process of its own, started by encoder-process.ts with the model folder and the model's name as its
+// arguments.
 import { openTransformers } from './open-transformers.ts';
 import { serveEncoder } from './serve-encoder.ts';
 

@@ -1,4 +1,4 @@
-import { type Embedder, PlatformError } from '@rae/kernel';
+import { type Embedder, type Logger, PlatformError } from '@rae/kernel';
 import { startEncoderProcess } from './encoder-process.ts';
 import { createLocalEmbedder } from './local-embedder.ts';
 
@@ -9,6 +9,7 @@ export interface TransformersOptions {
   readonly modelDir: string;
   readonly maxTokens: number;
   readonly timeoutMs: number;
+  readonly logger?: Logger | undefined;
 }
 
 /** The first call fetches the weights: hundreds of megabytes for some models. */
@@ -40,5 +41,6 @@ export async function createTransformersEmbedder(options: TransformersOptions): 
     languages: null,
     start: () => startEncoderProcess('transformers', [options.modelDir, options.model]),
     timeoutMs: options.timeoutMs,
+    logger: options.logger,
   });
 }

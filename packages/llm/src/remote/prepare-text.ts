@@ -9,7 +9,10 @@ function cut(text: string, maxBytes: number): string {
   return text.slice(0, encoder.encodeInto(text, new Uint8Array(maxBytes)).read);
 }
 
-/** A text as a provider takes it: never blank, well-formed (an unpaired surrogate is no valid JSON to some), not too long. */
+/**
+ * A text as a provider takes it: never blank, well-formed (an unpaired surrogate is no valid JSON to some), not too
+ * long.
+ */
 export const prepareText = (text: string, maxBytes: number): string =>
   cut(text.trim() === '' ? BLANK : text.toWellFormed(), maxBytes);
 

@@ -1,22 +1,15 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { EmbeddingPurpose } from '@rae/kernel';
-import { sendEmbeddings, sendJson, startProvider, vectorOf } from '../../fixtures/provider-server.ts';
+import { sendEmbeddings, sendGoogleEmbeddings, startProvider, vectorOf } from '../../fixtures/provider-server.ts';
 import { openRemoteModel } from './providers.ts';
 import { createRemoteEmbedder } from './remote-embedder.ts';
 
 let server: Awaited<ReturnType<typeof startProvider>>;
 
 beforeEach(async () => {
-  server = await startProvider(({ path, body }, response) => {
-    const text = (content: { parts: { text: string }[] }) => content.parts[0]?.text ?? '';
-    if (path.endsWith(':embedContent')) sendJson(response, { embedding: { values: vectorOf(text(body.content)) } });
-    else if (path.endsWith(':batchEmbedContents'))
-      sendJson(response, {
-        embeddings: body.requests.map((request: { content: { parts: { text: string }[] } }) => ({
-          values: vectorOf(text(request.content)),
-        })),
-      });
-    else sendEmbeddings(response, body.input.map(vectorOf));
+  server = await startProvider((request, response) => {
+    if (request.path.startsWith('/v1beta/')) sendGoogleEmbeddings(response, request);
+    else sendEmbeddings(response, request.body.input.map(vectorOf));
   });
 });
 

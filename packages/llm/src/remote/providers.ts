@@ -24,7 +24,10 @@ export interface RemoteModel {
 
 type Open = (model: string, access: Access) => RemoteModel;
 
-/** As many texts a request as the strictest common server takes; 32 of 8 192 tokens stay below OpenAI's 300 000 a request. */
+/**
+ * As many texts a request as the strictest common server takes; 32 of 8 192 tokens stay below OpenAI's 300 000 a
+ * request.
+ */
 const TEXTS_PER_REQUEST = 32;
 
 const batched = (model: Parameters<typeof wrapEmbeddingModel>[0]['model']) =>

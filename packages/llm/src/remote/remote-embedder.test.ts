@@ -8,7 +8,7 @@ import {
   startProvider,
   vectorOf,
 } from '../../fixtures/provider-server.ts';
-import type { Meter, ModelCall } from '../types.ts';
+import type { Meter, ModelCall } from '../settings.ts';
 import { createRemoteEmbedder, type RemoteEmbedderOptions } from './remote-embedder.ts';
 
 const KEY = 'sk-very-secret';

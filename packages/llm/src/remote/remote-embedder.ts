@@ -1,6 +1,6 @@
 import { type Embedder, type EmbeddingPurpose, isPlatformError } from '@rae/kernel';
 import { embedMany } from 'ai';
-import type { Meter } from '../types.ts';
+import type { Meter } from '../settings.ts';
 import { mayExceed, prepareText } from './prepare-text.ts';
 import { type Access, openRemoteModel } from './providers.ts';
 import { explainRemoteError } from './remote-error.ts';
@@ -14,7 +14,9 @@ export interface RemoteEmbedderOptions extends Access {
   readonly meter: Meter;
 }
 
-/** Bytes a token of English text takes at least, on average; other texts are cut again when the provider refuses them. */
+/**
+ * Bytes a token of English text takes at least, on average; other texts are cut again when the provider refuses them.
+ */
 const BYTES_PER_TOKEN = 3;
 
 const MAX_RETRIES = 2;
@@ -68,11 +70,11 @@ async function learnDimensions(id: string, send: Send): Promise<number> {
 }
 
 /**
- * An embedder behind a provider's API. Vectors are checked and brought to unit length; a call with its retries (2, of HTTP
- * 408, 409, 429, 5xx and lost connections, after what Retry-After says) ends after `timeoutMs`.
+ * An embedder behind a provider's API. Vectors are checked and brought to unit length; a call with its retries (2, of
+ * HTTP 408, 409, 429, 5xx and lost connections, after what Retry-After says) ends after `timeoutMs`.
  *
- * `dimensions` are asked of the model, and become part of the id: vectors of other sizes are another model's. Left out, one
- * text is embedded to learn them.
+ * `dimensions` are asked of the model, and become part of the id: vectors of other sizes are another model's. Left out,
+ * one text is embedded to learn them.
  *
  * @throws BAD_USER_INPUT for a missing key or address; MODEL_UNAVAILABLE when that one text cannot be embedded
  */

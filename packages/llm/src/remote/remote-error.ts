@@ -15,7 +15,10 @@ const REFUSALS: Readonly<Record<number, string>> = {
   429: 'is over its rate limit or quota (HTTP 429)',
 };
 
-/** The model did not answer, or not with vectors. The message never holds what the provider wrote: it may quote keys and texts. */
+/**
+ * The model did not answer, or not with vectors. The message never holds what the provider wrote: it may quote keys and
+ * texts.
+ */
 export const unavailable = (id: string, what: string, details: { retryable?: boolean; status?: number } = {}) =>
   new PlatformError('MODEL_UNAVAILABLE', `${id} ${what}.`, { model: id, ...details });
 

@@ -11,7 +11,8 @@ function toUnit(id: string, vector: readonly number[], dimensions: number): Floa
 /**
  * Brings a provider's vectors to unit length (L2).
  *
- * @throws MODEL_UNAVAILABLE when there are not `count`, or one has not `dimensions` numbers, or NaN, infinities or only zeros
+ * @throws MODEL_UNAVAILABLE when there are not `count`, or one has not `dimensions` numbers, or NaN, infinities or only
+ * zeros
  */
 export function toUnitVectors(
   id: string,

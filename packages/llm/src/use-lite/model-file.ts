@@ -22,9 +22,9 @@ async function isWhole(path: string): Promise<boolean> {
 }
 
 /**
- * Makes sure that `path` holds a whole ONNX model: builds it where there is no file, or one that is torn or was changed, as
- * its last bytes, the SHA-256 of those before, tell. It is written beside `path` and renamed, so that whoever reads finds
- * the old file or the new one; several processes may do so at the same time.
+ * Makes sure that `path` holds a whole ONNX model: builds it where there is no file, or one that is torn or was
+ * changed, as its last bytes, the SHA-256 of those before, tell. It is written beside `path` and renamed, so that
+ * whoever reads finds the old file or the new one; several processes may do so at the same time.
  *
  * @param build the model in parts
  * @returns whether it was built

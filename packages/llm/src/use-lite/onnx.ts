@@ -1,6 +1,6 @@
 import { bytes, type Field, float, integer, message, text } from './protobuf.ts';
 
-/** TensorProto.DataType of onnx.proto3 with the array that holds its raw little-endian data. */
+// TensorProto.DataType; raw data is little-endian, as typed arrays are on every platform that the runtime supports.
 const FLOAT = 1;
 const INT8 = 3;
 const INT32 = 6;
@@ -8,10 +8,13 @@ const INT64 = 7;
 
 type TensorData = Float32Array | Int8Array | BigInt64Array;
 
-/** The data types a graph's input or output may have here. */
-export const ELEMENT_TYPES = { float32: FLOAT, int32: INT32 } as const;
+/** The data types that a graph's input or output may have here. */
+const ELEMENT_TYPES = { float32: FLOAT, int32: INT32 } as const;
 
-/** Whole number, float (`{ float }`, for whole values are not told apart otherwise) or list of whole numbers; none negative. */
+/**
+ * Whole number, float (`{ float }`, for whole values are not told apart otherwise) or list of whole numbers; none
+ * negative.
+ */
 export type Attribute = number | readonly number[] | { readonly float: number };
 
 function typeOf(data: TensorData): number {

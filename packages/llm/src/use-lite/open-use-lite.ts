@@ -21,8 +21,9 @@ const SESSION: InferenceSession.SessionOptions = {
 };
 
 /**
- * Opens Universal Sentence Encoder lite; the model file is made in `modelDir` the first time. It is loaded by its path and
- * the input array lives as long as the encoder: a model given as bytes and inputs that were collected crashed the runtime.
+ * Opens Universal Sentence Encoder lite; the model file is made in `modelDir` the first time. It is loaded by its path
+ * and the input array lives as long as the encoder: a model given as bytes and inputs that were collected crashed the
+ * runtime.
  */
 export async function openUseLite(modelDir: string, precision: Precision): Promise<Encode> {
   const path = join(modelDir, `use-lite-${precision}-${GRAPH_VERSION}.onnx`);

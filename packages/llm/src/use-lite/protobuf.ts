@@ -1,6 +1,6 @@
 /**
- * One field of a message, encoded, as parts to be written one after another: weights are passed on without a copy. A message
- * is its fields one after another.
+ * One field of a message, encoded, as parts to be written one after another: weights are passed on without a copy. A
+ * message is its fields one after another.
  */
 export type Field = readonly Uint8Array[];
 

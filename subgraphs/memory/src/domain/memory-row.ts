@@ -3,7 +3,6 @@ import { type IndexedLayer, type IndexedRole, type IndexedStatus, LAYERS, ROLES,
 
 /** A memory as services and resolvers know it. */
 export interface Memory {
-  readonly mid: number;
   readonly id: string;
   readonly projectId: string;
   readonly layer: IndexedLayer;
@@ -23,6 +22,11 @@ export interface Memory {
   readonly validTo: Date | null;
   readonly createdAt: Date;
   readonly version: number;
+}
+
+/** One that was read, with its number in the search index. */
+export interface StoredMemory extends Memory {
+  readonly mid: number;
 }
 
 /** A row of memory.memory, as MEMORY_COLUMNS selects it. */
@@ -65,7 +69,7 @@ const ROLE_NAMES = namesOf(ROLES);
 /** Single precision as it was meant: 0.3, not 0.30000001192092896. */
 const asGiven = (importance: number): number => Number(importance.toPrecision(7));
 
-export const toMemory = (row: MemoryRow): Memory => ({
+export const toMemory = (row: MemoryRow): StoredMemory => ({
   mid: Number(row.mid),
   id: row.id,
   projectId: row.project_id,

@@ -29,8 +29,12 @@ export function grownUint8(old: Uint8Array, length: number): Uint8Array<ArrayBuf
   return grown;
 }
 
-/** Room for at least `needed` entries, an eighth more than `capacity` at a time: growth is rare and slack stays small. */
+/**
+ * Room for at least `needed` entries: twice as much while small, then an eighth more at a time, so that growth is rare and
+ * slack stays small.
+ */
 export const roomFor = (needed: number, capacity: number): number =>
-  Math.max(needed, capacity + (capacity >> 3), MIN_ROOM);
+  Math.max(needed, capacity + Math.max(capacity >> 3, Math.min(capacity, SMALL_STEP)), MIN_ROOM);
 
 const MIN_ROOM = 64;
+const SMALL_STEP = 4_096;

@@ -8,7 +8,7 @@ import { foldedWords } from './words.ts';
 export const K1 = 0.9;
 export const B = 0.4;
 /** Share of a word's weight that its character grams have together. */
-const GRAM_SHARE = 0.5;
+const GRAM_SHARE = 2;
 const MAX_TERMS = 512;
 
 /** A term of a question that the index holds. */

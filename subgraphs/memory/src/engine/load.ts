@@ -5,10 +5,10 @@ import { eraseRow, putRow } from './rows.ts';
 import { isNewer } from './snapshot.ts';
 import { setVector } from './vectors.ts';
 
-/** Units of work between two yields, a term being 1 and a row 16: about 3 ms. */
-const SLICE = 40_000;
+/** Units of work between two yields, a term being 1 and a row 16: about 2 ms. */
+const SLICE = 16_000;
 const ROW_WORK = 16;
-const VECTORS_A_SLICE = 1_024;
+const VECTORS_A_SLICE = 512;
 const ERASURES_A_SLICE = 512;
 const ID_BYTES = 8;
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '@rae/kernel';
-import type { Memory } from '../domain/memory-row.ts';
+import type { StoredMemory } from '../domain/memory-row.ts';
 
 const ERASE = {
   name: 'memory_erase',
@@ -10,6 +10,6 @@ const ERASE = {
 };
 
 /** Takes a memory away for good, with its vector and history, and tells every search index so. */
-export async function eraseMemory(tx: Transaction, { id, projectId, mid }: Memory): Promise<void> {
+export async function eraseMemory(tx: Transaction, { id, projectId, mid }: StoredMemory): Promise<void> {
   await tx.query(ERASE, [tx.caller.tenantId, projectId, mid, id]);
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '@rae/kernel';
-import { MEMORY_COLUMNS, type Memory, type MemoryRow, toMemory } from '../domain/memory-row.ts';
+import { MEMORY_COLUMNS, type MemoryRow, type StoredMemory, toMemory } from '../domain/memory-row.ts';
 
 const BY_ID = {
   name: 'memories_by_id',
@@ -15,7 +15,7 @@ const LOCKED = {
 };
 
 /** The tenant's memories of these ids, whatever their status; those that are not there are left out. In no order. */
-export async function findMemories(tx: Transaction, ids: readonly string[]): Promise<Memory[]> {
+export async function findMemories(tx: Transaction, ids: readonly string[]): Promise<StoredMemory[]> {
   return (await tx.query<MemoryRow>(BY_ID, [tx.caller.tenantId, ids])).map(toMemory);
 }
 
@@ -24,12 +24,12 @@ export async function findMemoriesByMid(
   tx: Transaction,
   projectId: string,
   mids: readonly number[],
-): Promise<Memory[]> {
+): Promise<StoredMemory[]> {
   return (await tx.query<MemoryRow>(BY_MID, [tx.caller.tenantId, projectId, mids])).map(toMemory);
 }
 
 /** One memory, held against other writers until the transaction ends; null when there is none. */
-export async function lockMemory(tx: Transaction, id: string): Promise<Memory | null> {
+export async function lockMemory(tx: Transaction, id: string): Promise<StoredMemory | null> {
   const [row] = await tx.query<MemoryRow>(LOCKED, [tx.caller.tenantId, id]);
   return row ? toMemory(row) : null;
 }

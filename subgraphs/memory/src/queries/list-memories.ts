@@ -1,6 +1,6 @@
 import { MAX_COUNT, type Transaction } from '@rae/kernel';
 import type { MemoryFilter } from '../domain/memory-filter.ts';
-import { MEMORY_COLUMNS, type Memory, type MemoryRow, toMemory } from '../domain/memory-row.ts';
+import { MEMORY_COLUMNS, type MemoryRow, type StoredMemory, toMemory } from '../domain/memory-row.ts';
 import { LAYERS, ROLES, STATUSES } from '../engine/codes.ts';
 
 /** `enum MemoryOrder`, and the column and direction that each means. */
@@ -70,7 +70,7 @@ export interface ListRequest {
 
 /** A row of a list with its place: the order's value exactly as the database has it, to the microsecond. */
 export interface ListedMemory {
-  readonly memory: Memory;
+  readonly memory: StoredMemory;
   readonly place: readonly [string, number];
 }
 

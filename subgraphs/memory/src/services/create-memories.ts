@@ -65,7 +65,7 @@ async function write(
   projectId: string,
   planned: readonly NewMemory[],
   vectors: Vectors,
-): Promise<Created> {
+): Promise<{ created: Created; memories: Memory[] }> {
   const scale = quantisationScale(embedder.id, embedder.dimensions);
   const rows = planned.map((memory, at) => {
     const vector = vectors[at];
@@ -82,11 +82,23 @@ async function write(
     rows.map(({ id, memory, vector }) => toEvent(projectId, id, memory, vector !== null)),
   );
   const [, positions] = await Promise.all([inserted, events]);
-  return {
+  const created = {
     ids: rows.map(({ id }) => id),
     cursors: positions.map((position: EventPosition) => encodeCursor(position)),
     pending: rows.filter(({ vector }) => !vector).length,
   };
+  const state = { projectId, status: 'ACTIVE', createdAt: tx.now, version: 1 } as const;
+  return { created, memories: rows.map(({ id, memory }) => ({ id, ...memory, ...state })) };
+}
+
+/** A repeat under a key gives the memories as they are now. @throws NOT_FOUND for one that was deleted since */
+async function readAgain(tx: Transaction, ids: readonly string[]): Promise<Memory[]> {
+  const found = new Map((await findMemories(tx, ids)).map((memory) => [memory.id, memory]));
+  return ids.map((id) => {
+    const memory = found.get(id);
+    if (!memory) throw notFound('memory', id);
+    return memory;
+  });
 }
 
 interface Call {
@@ -110,15 +122,13 @@ async function create(
   const vectors = embed ? await embedNow(ctx, planned) : planned.map(({ embedding }) => embedding);
   return ctx.transact(async (tx) => {
     const projectId = await projectToWrite(tx, first?.projectId ?? null, `${path(0)}.projectId`);
-    const { result } = await once<Created>(tx, { field, key, input: inputs }, () =>
-      write(ctx, tx, projectId, planned, vectors),
-    );
-    const found = new Map((await findMemories(tx, result.ids)).map((memory) => [memory.id, memory]));
-    const memories = result.ids.map((id) => {
-      const memory = found.get(id);
-      if (!memory) throw notFound('memory', id); // a repeat under a key whose memory was deleted since
-      return memory;
+    let written: Memory[] | null = null;
+    const { result } = await once<Created>(tx, { field, key, input: inputs }, async () => {
+      const { created, memories } = await write(ctx, tx, projectId, planned, vectors);
+      written = memories;
+      return created;
     });
+    const memories = written ?? (await readAgain(tx, result.ids));
     return { memories, cursors: result.cursors, pendingEmbeddings: result.pending };
   });
 }

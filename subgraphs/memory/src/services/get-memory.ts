@@ -1,5 +1,5 @@
 import { isUuid, notFound, type Transaction } from '@rae/kernel';
-import type { Memory } from '../domain/memory-row.ts';
+import type { Memory, StoredMemory } from '../domain/memory-row.ts';
 import { lockMemory } from '../queries/find-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
 
@@ -15,7 +15,7 @@ export async function getMemory(ctx: MemoryContext, id: string): Promise<Memory>
 }
 
 /** One memory, held against other writers. @throws NOT_FOUND when there is none that the caller may see */
-export async function getMemoryLocked(tx: Transaction, id: string): Promise<Memory> {
+export async function getMemoryLocked(tx: Transaction, id: string): Promise<StoredMemory> {
   const memory = isUuid(id) ? await lockMemory(tx, id) : null;
   const { projectId } = tx.caller;
   if (!memory || (projectId !== null && memory.projectId !== projectId)) throw notFound('memory', id);

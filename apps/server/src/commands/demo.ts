@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+import { badInput } from '@rae/kernel';
+import type { Client } from '@rae/sdk';
+import { type Server, withServer } from './connect.ts';
+import { hearWrite } from './hear-write.ts';
+import type { MemoryToLoad } from './load-memories.ts';
+import { loadProject } from './load-project.ts';
+import { fit, formatHit, LEGEND } from './print-hits.ts';
+import { readDocuments, readQuestions } from './read-corpus.ts';
+import { runCommand } from './run-command.ts';
+import { toMemories, toMemory } from './to-memory.ts';
+import { waitForVectors } from './wait-for-vectors.ts';
+
+/** What the demo loads and asks. */
+interface Material {
+  readonly project: string;
+  readonly memories: readonly MemoryToLoad[];
+  readonly questions: readonly string[];
+}
+
+const EXAMPLES = new URL('../../../../examples/', import.meta.url).pathname;
+const PROJECT = 'demo';
+const QUESTIONS_OF_A_FOLDER = 6;
+const HITS = 2;
+const DEFAULT_WIDTH = 100;
+
+const listFiles = (folder: string, end: string) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(end))
+    .toSorted();
+
+/** A conversation and a handbook of an invented company. */
+async function readExamples(): Promise<Material> {
+  const conversation = join(EXAMPLES, 'conversation');
+  const documents = join(EXAMPLES, 'documents');
+  const turns: MemoryToLoad[] = [];
+  for (const name of listFiles(conversation, '.jsonl'))
+    turns.push(...(await readDocuments(join(conversation, name))).map((turn) => toMemory(turn, name)));
+  const sections = listFiles(documents, '.md').flatMap((name) =>
+    toMemories(readFileSync(join(documents, name), 'utf8'), name),
+  );
+  const questions: string[] = JSON.parse(readFileSync(join(EXAMPLES, 'questions.json'), 'utf8'));
+  return { project: PROJECT, memories: [...turns, ...sections], questions };
+}
+
+/** A folder in corpus.jsonl form, in a project of its own. */
+async function readFolder(folder: string): Promise<Material> {
+  const documents = await readDocuments(join(folder, 'corpus.jsonl'));
+  const questions = await readQuestions(join(folder, 'queries.jsonl'));
+  return {
+    project: `${PROJECT} ${basename(folder)}`,
+    memories: documents.map((document) => toMemory(document, 'corpus.jsonl')),
+    questions: questions.slice(0, QUESTIONS_OF_A_FOLDER).map(({ text }) => text),
+  };
+}
+
+async function load(client: Client, { project, memories }: Material): Promise<string> {
+  const { projectId, missing, present } = await loadProject(client, project, memories);
+  const late = await waitForVectors(client, projectId, null);
+  console.log(`Project “${project}”: ${missing.length} memories written, ${present} were there already.`);
+  if (late > 0) console.log(`${late} of them have no vector yet and are found by words alone.`);
+  return projectId;
+}
+
+async function ask(client: Client, projectId: string, questions: readonly string[]): Promise<void> {
+  const width = process.stdout.columns ?? DEFAULT_WIDTH;
+  console.log(styleText('dim', LEGEND));
+  for (const query of questions) {
+    const { hits, tookMs } = await client.searchMemories({ query, filter: { projectId }, limit: HITS });
+    const asked = fit(query, width - 12);
+    console.log(`\n${styleText('cyan', asked)}  ${styleText('dim', `${tookMs.toFixed(1)} ms`)}`);
+    console.log(hits.map((hit, at) => formatHit(hit, at + 1, width)).join('\n') || '     nothing found');
+  }
+}
+
+async function hear(client: Client, projectId: string): Promise<void> {
+  const { event, ms } = await hearWrite(client, projectId, 'Somebody ran the demo and heard this memory arrive.');
+  console.log(
+    `\n${styleText('cyan', 'subscription { memoryCreated { memory { content project { name tenant { name } } } } }')}`,
+  );
+  console.log(`     heard ${ms.toFixed(0)} ms after the write was sent:`);
+  console.log(`     ${event.memory?.content}`);
+  console.log(`     in project “${event.memory?.project?.name}” of tenant “${event.memory?.project?.tenant.name}”`);
+}
+
+/** What to do next. The Sandbox needs a server that stays. */
+function describeNext({ url, startedHere }: Server): string {
+  return [
+    '\nNext',
+    startedHere
+      ? '  npm start                            the server, and a Sandbox to ask it in'
+      : `  ${url.padEnd(35)}  the Sandbox, in a browser`,
+    '  npm run demo -- --data <folder>      the same with texts of your own: corpus.jsonl and queries.jsonl',
+    '  npm run eval -- --data <folder>      how well questions are answered, given qrels.tsv as well',
+    '  docs/quickstart.md                   where to go from here',
+  ].join('\n');
+}
+
+async function demo(): Promise<void> {
+  const { values } = parseArgs({ options: { data: { type: 'string' } } });
+  if (values.data === '') throw badInput('--data', 'takes a folder');
+  const material = values.data === undefined ? await readExamples() : await readFolder(values.data);
+  await withServer(async (server) => {
+    console.log(`RAE at ${server.url}${server.startedHere ? ', started for this demo' : ''}`);
+    const projectId = await load(server.client, material);
+    await ask(server.client, projectId, material.questions);
+    await hear(server.client, projectId);
+    console.log(describeNext(server));
+  });
+}
+
+await runCommand('npm run demo [-- --data <folder with corpus.jsonl and queries.jsonl>]', demo);
