@@ -15,6 +15,7 @@ export function traceparentOf(header: unknown): string | null {
 /** Aborts when the connection closes before the answer is out. */
 function signalOf(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
+  if (reply.raw.destroyed) controller.abort();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) controller.abort();
   });

@@ -34,70 +34,73 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-/**
- * Starts the federated edge: GraphQL over HTTP, WebSocket and server-sent events in front of the subgraphs.
- *
- * @throws Error when the supergraph is not valid, a root field of it has no `@access`, or a subgraph of it no transport
- */
-export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { supergraphSdl, introspection, logger, metrics } = options;
+/** Makes the parts and starts what needs starting before the first request; nothing listens yet. */
+async function assemble(options: GatewayOptions) {
+  const { introspection, logger, metrics } = options;
   const limits = limitsOf(options);
+  const transports = new Map(options.transports.map((transport) => [transport.name, transport]));
   const format = createFormatError(logger, !options.production);
   const requests = createRequestMetrics(metrics);
-  const transports = new Map(options.transports.map((transport) => [transport.name, transport]));
-  const federation = createFederation({ supergraphSdl, transports, introspection, logger });
+  const federation = createFederation({ supergraphSdl: options.supergraphSdl, transports, introspection, logger });
   const { gateway, planCache, planner, served } = federation;
   const documents = createDocuments(limits, served);
   const app = createHttpServer(limits);
   const drain = fastifyApolloDrainPlugin(app);
   const server = createApolloServer({ gateway, documents, format, introspection, requests, logger, drain });
   await server.start();
-
   const perTenant = limits.subscriptionsPerTenant;
-  const subscriptions = createSubscriptions({
-    gateway,
-    planCache,
-    planner,
-    transports,
-    perTenant,
-    format,
-    logger,
-    metrics,
-  });
+  const upstream = { gateway, planCache, planner, transports };
+  const subscriptions = createSubscriptions({ ...upstream, perTenant, format, logger, metrics });
   const operations = createOperations({ server, documents, subscriptions, format, requests });
-  const { authenticate, watchCredential, allowedOrigins = [] } = options;
-  const sockets = createWebSocketEdge({
+  return { limits, format, requests, federation, documents, app, server, subscriptions, operations };
+}
+
+type Parts = Awaited<ReturnType<typeof assemble>>;
+
+const createSockets = (options: GatewayOptions, { operations, federation, limits, format }: Parts) =>
+  createWebSocketEdge({
     operations,
-    schema: () => served().schema,
-    authenticate,
-    watchCredential,
+    schema: () => federation.served().schema,
+    authenticate: options.authenticate,
+    watchCredential: options.watchCredential,
     operationsPerSocket: limits.operationsPerSocket,
     maxMessageBytes: limits.unauthenticatedBytes,
-    allowedOrigins,
+    allowedOrigins: options.allowedOrigins ?? [],
     format,
-    logger,
+    logger: options.logger,
   });
-  let stopped: Promise<void> | null = null;
-  serveRoutes(app, {
-    gateway: options,
-    limits,
-    server,
-    documents,
-    operations,
-    format,
-    watchCredential,
-    bodyBytes: limits.bodyBytes,
-    requests,
-    logger,
-    draining: () => stopped !== null,
-  });
-  app.server.on('upgrade', sockets.upgrade);
-  const closeUnused = trackUnusedConnections(app.server);
-  await app.listen({ host: options.host, port: options.port }).catch(async (error: unknown) => {
+
+/** @returns the port */
+async function listen({ app, server }: Parts, host: string, port: number): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
     await server.stop();
     throw error;
-  });
-  const { port } = app.server.address() as AddressInfo;
+  }
+  const address = app.server.address() as AddressInfo; // of a TCP server, which has a port
+  return address.port;
+}
+
+const urlOf = (host: string, port: number) => `http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`;
+
+/**
+ * Starts the federated edge: GraphQL over HTTP, WebSocket and server-sent events in front of the subgraphs.
+ *
+ * @throws Error when the supergraph is not valid, a root field of it has no `@access`, or a subgraph of it no transport;
+ *   the system's error when the port cannot be had
+ */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const parts = await assemble(options);
+  const { app, server, federation, subscriptions, operations, limits } = parts;
+  const sockets = createSockets(options, parts);
+  let stopped: Promise<void> | null = null;
+  const { watchCredential, logger } = options;
+  const draining = () => stopped !== null;
+  serveRoutes(app, { ...parts, gateway: options, watchCredential, logger, bodyBytes: limits.bodyBytes, draining });
+  app.server.on('upgrade', sockets.upgrade);
+  const closeUnused = trackUnusedConnections(app.server);
+  const port = await listen(parts, options.host, options.port);
 
   async function stop(): Promise<void> {
     await sockets.stop();
@@ -107,10 +110,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   return {
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}/graphql`,
+    url: urlOf(options.host, port),
     port,
-    reload(next) {
-      federation.reload(next);
+    reload(supergraphSdl) {
+      federation.reload(supergraphSdl);
       subscriptions.replan();
     },
     execute: operations.execute,

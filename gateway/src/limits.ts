@@ -1,4 +1,4 @@
-import { badInput, PlatformError } from '@rae/kernel';
+import { PlatformError } from '@rae/kernel';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -6,10 +6,9 @@ import {
   Kind,
   type OperationDefinitionNode,
   parse,
-  type SelectionNode,
-  type SelectionSetNode,
   visit,
 } from 'graphql';
+import { createMeasure, INTROSPECTION_DEPTH } from './operation-size.ts';
 
 /** What one operation may ask for. Counts are of the whole operation, each fragment counted as often as it is spread. */
 export interface QueryLimits {
@@ -37,76 +36,21 @@ export const DEFAULT_QUERY_LIMITS: QueryLimits = {
   inputDepth: 64,
 };
 
-/** graphql-js' own introspection query is 15 deep. */
-const INTROSPECTION_DEPTH = 20;
+const WORDS: Readonly<Record<keyof QueryLimits, string>> = {
+  tokens: 'tokens or more',
+  depth: 'levels of fields',
+  aliases: 'aliases',
+  directives: 'directives',
+  rootFields: 'root fields',
+  fields: 'fields',
+  inputDepth: 'levels of lists and objects in a value',
+};
 
-/** An operation is larger than a limit; `what` is the limit's name in `QueryLimits`. */
-export function tooComplex(what: string, words: string, limit: number, given: number): PlatformError {
-  const message = `The operation has ${words} ${given}; at most ${limit} are allowed.`;
+/** An operation is larger than a limit allows; `what` is the limit's name. */
+function tooComplex(what: keyof QueryLimits, limit: number, given: number): PlatformError {
+  const message = `The operation has ${given} ${WORDS[what]}; at most ${limit} are allowed.`;
   return new PlatformError('QUERY_TOO_COMPLEX', message, { what, limit, given });
 }
-
-interface Size {
-  readonly depth: number;
-  readonly aliases: number;
-  readonly directives: number;
-  readonly fields: number;
-  /** Fields of this level itself. */
-  readonly width: number;
-}
-
-const EMPTY: Size = { depth: 0, aliases: 0, directives: 0, fields: 0, width: 0 };
-
-const beside = (a: Size, b: Size): Size => ({
-  depth: Math.max(a.depth, b.depth),
-  aliases: a.aliases + b.aliases,
-  directives: a.directives + b.directives,
-  fields: a.fields + b.fields,
-  width: a.width + b.width,
-});
-
-/** Measures each fragment once, however often it is spread. */
-function createMeasure(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
-  const known = new Map<string, Size>();
-  const path: string[] = [];
-
-  function ofFragment(name: string): Size {
-    const size = known.get(name);
-    if (size) return size;
-    const fragment = fragments.get(name);
-    if (!fragment) return EMPTY;
-    if (path.includes(name))
-      throw badInput('query', `fragment ${name} is spread within itself${viaOthers(path, name)}`, { fragment: name });
-    path.push(name);
-    const measured = beside(ofSet(fragment.selectionSet), { ...EMPTY, directives: fragment.directives?.length ?? 0 });
-    path.pop();
-    known.set(name, measured);
-    return measured;
-  }
-
-  function ofSelection(selection: SelectionNode): Size {
-    const own = { ...EMPTY, directives: selection.directives?.length ?? 0 };
-    if (selection.kind === Kind.FRAGMENT_SPREAD) return beside(own, ofFragment(selection.name.value));
-    if (selection.kind === Kind.INLINE_FRAGMENT) return beside(own, ofSet(selection.selectionSet));
-    const inner = selection.selectionSet ? ofSet(selection.selectionSet) : EMPTY;
-    const introspection = selection.name.value === '__schema' || selection.name.value === '__type';
-    return {
-      depth: introspection && inner.depth < INTROSPECTION_DEPTH ? 1 : inner.depth + 1,
-      aliases: inner.aliases + (selection.alias ? 1 : 0),
-      directives: inner.directives + own.directives,
-      fields: inner.fields + 1,
-      width: 1,
-    };
-  }
-
-  const ofSet = (set: SelectionSetNode): Size => set.selections.map(ofSelection).reduce(beside, EMPTY);
-  return ofSet;
-}
-
-const viaOthers = (path: readonly string[], name: string) => {
-  const others = path.slice(path.indexOf(name) + 1);
-  return others.length > 0 ? ` via ${others.join(', ')}` : '';
-};
 
 const isOfIntrospection = (definition: OperationDefinitionNode | FragmentDefinitionNode) =>
   definition.kind === Kind.FRAGMENT_DEFINITION && definition.typeCondition.name.value.startsWith('__');
@@ -115,7 +59,7 @@ function checkLiterals(document: DocumentNode, limit: number): void {
   let depth = 0;
   const enter = () => {
     depth += 1;
-    if (depth > limit) throw tooComplex('inputDepth', 'values nested to a depth of', limit, depth);
+    if (depth > limit) throw tooComplex('inputDepth', limit, depth);
   };
   const leave = () => {
     depth -= 1;
@@ -130,21 +74,18 @@ function checkLiterals(document: DocumentNode, limit: number): void {
  * @throws PlatformError QUERY_TOO_COMPLEX with `{ what, limit, given }`, BAD_USER_INPUT on circular fragments
  */
 export function checkSize(document: DocumentNode, limits: QueryLimits): void {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const measure = createMeasure(fragments);
+  const measure = createMeasure(document);
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
     const size = measure(definition.selectionSet);
     const directives = size.directives + (definition.directives?.length ?? 0);
     const depth = isOfIntrospection(definition) ? INTROSPECTION_DEPTH : limits.depth;
-    if (size.depth > depth) throw tooComplex('depth', 'fields nested to a depth of', depth, size.depth);
-    if (size.aliases > limits.aliases) throw tooComplex('aliases', 'aliases:', limits.aliases, size.aliases);
-    if (directives > limits.directives) throw tooComplex('directives', 'directives:', limits.directives, directives);
-    if (size.fields > limits.fields) throw tooComplex('fields', 'fields:', limits.fields, size.fields);
+    if (size.depth > depth) throw tooComplex('depth', depth, size.depth);
+    if (size.aliases > limits.aliases) throw tooComplex('aliases', limits.aliases, size.aliases);
+    if (directives > limits.directives) throw tooComplex('directives', limits.directives, directives);
+    if (size.fields > limits.fields) throw tooComplex('fields', limits.fields, size.fields);
     if (definition.kind === Kind.OPERATION_DEFINITION && size.width > limits.rootFields)
-      throw tooComplex('rootFields', 'root fields:', limits.rootFields, size.width);
+      throw tooComplex('rootFields', limits.rootFields, size.width);
   }
   checkLiterals(document, limits.inputDepth);
 }
@@ -168,10 +109,9 @@ function parseText(query: string, limits: QueryLimits): DocumentNode {
     return parse(query, { maxTokens: limits.tokens });
   } catch (error) {
     if (error instanceof GraphQLError && TOO_MANY_TOKENS.test(error.message))
-      throw tooComplex('tokens', 'more tokens than', limits.tokens, limits.tokens + 1);
+      throw tooComplex('tokens', limits.tokens, limits.tokens + 1);
     // the parser recurses: thousands of nested lists or selections overflow its stack
-    if (error instanceof RangeError)
-      throw tooComplex('depth', 'fields or values nested deeper than', limits.depth, limits.tokens);
+    if (error instanceof RangeError) throw tooComplex('depth', limits.depth, limits.depth + 1);
     throw error;
   }
 }
@@ -193,6 +133,5 @@ function depthOf(value: unknown, limit: number): number {
 /** @throws PlatformError QUERY_TOO_COMPLEX when a variable's lists and objects are nested too deep to be handled */
 export function checkVariables(variables: Readonly<Record<string, unknown>> | undefined, limits: QueryLimits): void {
   const given = depthOf(variables, limits.inputDepth + 1) - 1;
-  if (given > limits.inputDepth)
-    throw tooComplex('inputDepth', 'values nested to a depth of', limits.inputDepth, given);
+  if (given > limits.inputDepth) throw tooComplex('inputDepth', limits.inputDepth, given);
 }

@@ -69,7 +69,9 @@ export function createSseHandler({ operations, format, watchCredential }: SseOpt
     reply.hijack();
     const gone = scope.signal ?? new AbortController().signal;
     const unwatch = opened ? watchCredential(scope.caller, opened.end) : () => {};
-    gone.addEventListener('abort', () => opened?.return(), { once: true });
+    const leave = () => opened?.return();
+    if (gone.aborted) await leave();
+    gone.addEventListener('abort', leave, { once: true });
     const stream = openEventStream(reply.raw, gone);
     try {
       for await (const { result, cursor } of opened ?? answer(asked, scope)) await stream.next(result, cursor);

@@ -4,8 +4,9 @@ import type { Logger } from '@rae/kernel';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { traceparentOf } from './authenticate.ts';
+import type { Connection } from './websocket-connection.ts';
 import { keepAlive } from './websocket-keep-alive.ts';
-import { type Connection, createProtocol, type ProtocolOptions } from './websocket-protocol.ts';
+import { createProtocol, type ProtocolOptions } from './websocket-protocol.ts';
 
 export interface WebSocketOptions extends ProtocolOptions {
   readonly maxMessageBytes: number;

@@ -12,9 +12,9 @@ export interface Page<T> {
  *
  * @throws what `list` throws
  */
-export async function* paginate<V extends { readonly after?: string | null | undefined }, T>(
+export async function* paginate<V extends { readonly after?: string | null | undefined } | undefined, T>(
   list: (variables: V, options?: RequestOptions) => Promise<Page<T>>,
-  variables: V,
+  variables: NonNullable<NoInfer<V>>,
   options?: RequestOptions,
 ): AsyncGenerator<T, void, void> {
   let asked = variables;

@@ -108,30 +108,57 @@ describe('a broken stream', () => {
       },
     ],
   ])('that %s is opened again after the last event, without gap or repeat', async (_, end) => {
-    serve(
-      (stream) => {
-        send(stream, 1, 2);
-        end(stream);
-      },
-      (stream) => {
-        send(stream, 3);
-        end(stream);
-      },
-      (stream) => send(stream, 4),
-    );
-    expect(await read(connect().memoryCreated(), 4)).toEqual(['m1', 'm2', 'm3', 'm4']);
-    expect(asked()).toEqual([null, 'c2', 'c3']);
+    const streams: Stream[] = [];
+    server.answerWith((response, { variables }) => {
+      const stream = openStream(response);
+      const last = Number(String(variables.after ?? 'c0').slice(1));
+      send(stream, last + 1, last + 2);
+      streams.push(stream);
+    });
+    const ids: string[] = [];
+    for await (const { memoryId } of connect().memoryCreated()) {
+      ids.push(memoryId);
+      if (ids.length === 6) break;
+      const [stream] = ids.length % 2 === 0 ? streams.slice(-1) : [];
+      if (stream) end(stream);
+    }
+    expect(ids).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6']);
+    expect(asked()).toEqual([null, 'c2', 'c4']);
   });
 
   test('whose last event was cut in two gets that event whole from the next connection', async () => {
+    const cuts: (() => void)[] = [];
     server.answerWith((response, _, number) => {
       const stream = openStream(response);
-      if (number > 0) return send(stream, 2);
-      send(stream, 1);
-      return response.write('id: c2\nevent: next\ndata: {"data":{"memoryCreated":', () => response.destroy());
+      send(stream, number + 1);
+      response.write('id: c2\nevent: next\ndata: {"data":{"memoryCreated":');
+      cuts.push(stream.cut);
     });
-    expect(await read(connect().memoryCreated(), 2)).toEqual(['m1', 'm2']);
+    const events = connect().memoryCreated();
+    expect((await events.next()).value?.memoryId).toBe('m1');
+    cuts[0]?.();
+    expect((await events.next()).value?.memoryId).toBe('m2');
+    await events.return?.();
     expect(asked()).toEqual([null, 'c1']);
+  });
+
+  test('that is cut anywhere, time and again, gives each of 300 events once and in order', async () => {
+    let state = 1;
+    const below = (limit: number) => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state % limit;
+    };
+    const numbers = Array.from({ length: 300 }, (_, index) => index + 1);
+    const textOf = (number: number) => `id: c${number}\nevent: next\ndata: ${JSON.stringify(eventOf(number))}\n\n`;
+    server.answerWith((response, { variables }) => {
+      const after = String(variables.after ?? 'c0');
+      openStream(response).start(after);
+      const last = Number(after.slice(1));
+      const text = numbers.slice(last).map(textOf).join('');
+      response.write(text.slice(0, below(2_000)), () => response.destroy());
+    });
+    expect(await read(connect().memoryCreated(), 300)).toEqual(numbers.map((number) => `m${number}`));
+    expect(server.requests.length).toBeGreaterThan(20);
   });
 
   test.each<[string, (stream: Stream) => unknown]>([

@@ -15,7 +15,7 @@ import {
   type InternalTokens,
   type JwtSettings,
 } from '@rae/identity';
-import { type Clock, type Logger, PlatformError, systemClock } from '@rae/kernel';
+import { type Clock, isPlatformError, type Logger, PlatformError, systemClock } from '@rae/kernel';
 import { createEmbedder, type Meter } from '@rae/llm';
 import { readSupergraph } from '@rae/schema/supergraph';
 import type { Config } from './config.ts';
@@ -61,6 +61,26 @@ const toJwt = ({ jwt: { secret, jwksUrl, issuer, audience } }: Config): JwtSetti
   return jwksUrl ? { jwksUrl, issuer, audience } : null;
 };
 
+/** What the embedder calls its settings, in the words of the environment. */
+function explainModel({ embedding: { model } }: Config) {
+  const keys: Readonly<Record<string, string>> = {
+    google: 'GOOGLE_GENERATIVE_AI_API_KEY',
+    voyage: 'VOYAGE_API_KEY',
+  };
+  const names: Readonly<Record<string, string>> = {
+    model: 'RAE_EMBED_MODEL',
+    dimensions: 'RAE_EMBED_DIMENSIONS',
+    baseUrl: 'RAE_EMBED_URL',
+    apiKey: keys[model.split('/')[0] ?? ''] ?? 'OPENAI_API_KEY',
+  };
+  return (error: unknown): never => {
+    const setting = isPlatformError(error) ? names[String(error.details.field)] : undefined;
+    if (!isPlatformError(error) || !setting) throw error;
+    const reason = error.message.replace(/^\w+: /, '');
+    throw new PlatformError(error.code, `${setting} (for ${model}): ${reason}`, { setting }, { cause: error });
+  };
+}
+
 const openEmbedder = ({ config, metrics }: Platform) =>
   createEmbedder({
     ...config.embedding,
@@ -69,7 +89,7 @@ const openEmbedder = ({ config, metrics }: Platform) =>
     meter: passThrough,
     onCache: (hit) =>
       metrics.count('rae_embedding_cache_total', 'Query embeddings by whether they were at hand', { hit: String(hit) }),
-  });
+  }).catch(explainModel(config));
 
 /** How the parts of this process reach each subgraph: in the process where it runs here, over HTTP where it does not. */
 function connect(

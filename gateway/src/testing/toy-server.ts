@@ -4,7 +4,7 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { type Logger, PlatformError } from '@rae/kernel';
 import { createErrorFormatter } from '@rae/telemetry';
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
@@ -46,16 +46,13 @@ function contextOf(world: ToyWorld, token: unknown, subgraph: string, traceparen
 const refused = (error: unknown) =>
   new GraphQLError(String(error), { extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } } });
 
-/** A toy subgraph as a process of its own would serve it: GraphQL over HTTP and graphql-transport-ws at one address. */
-export async function startToyServer(options: ToyServerOptions): Promise<ToyServer> {
-  const { name, schema, world, logger, port = 0 } = options;
-  const requests: ToyServer['requests'] = [];
-  const app = Fastify({ forceCloseConnections: true });
-  const format = createErrorFormatter(logger);
+/** Queries and mutations at /graphql. */
+async function serveHttp(app: FastifyInstance, options: ToyServerOptions, requests: ToyServer['requests']) {
+  const { name, schema, world, logger } = options;
   const server = new ApolloServer<ToyContext>({
     schema,
     plugins: [ApolloServerPluginInlineTraceDisabled()],
-    formatError: format,
+    formatError: createErrorFormatter(logger),
     stopOnTerminationSignals: false,
   });
   await server.start();
@@ -77,7 +74,13 @@ export async function startToyServer(options: ToyServerOptions): Promise<ToyServ
       },
     }),
   });
-  await app.listen({ host: '127.0.0.1', port });
+  return server;
+}
+
+/** Subscriptions at the same address. */
+function serveWebSocket(app: FastifyInstance, options: ToyServerOptions, requests: ToyServer['requests']) {
+  const { name, schema, world, logger } = options;
+  const format = createErrorFormatter(logger);
   const sockets = new WebSocketServer({ server: app.server, path: '/graphql' });
   const contexts = new WeakMap<ExecutionArgs, () => ToyContext>();
   const edge = useServer(
@@ -104,10 +107,20 @@ export async function startToyServer(options: ToyServerOptions): Promise<ToyServ
     },
     sockets,
   );
-  const address = app.server.address() as AddressInfo;
+  return { sockets, edge };
+}
+
+/** A toy subgraph as a process of its own would serve it: GraphQL over HTTP and graphql-transport-ws at one address. */
+export async function startToyServer(options: ToyServerOptions): Promise<ToyServer> {
+  const requests: ToyServer['requests'] = [];
+  const app = Fastify({ forceCloseConnections: true });
+  const server = await serveHttp(app, options, requests);
+  await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+  const { sockets, edge } = serveWebSocket(app, options, requests);
+  const { port } = app.server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${address.port}/graphql`,
-    port: address.port,
+    url: `http://127.0.0.1:${port}/graphql`,
+    port,
     requests,
     async kill() {
       for (const socket of sockets.clients) socket.terminate();

@@ -54,71 +54,71 @@ function parseAnswer(text: string): TransportResult | null {
   }
 }
 
-/**
- * Asks a subgraph over HTTP/1.1 through a pool of 32 connections to its origin, and over one WebSocket
- * (graphql-transport-ws) for subscriptions. Sends the internal token and the trace, and nothing of the client's.
- */
-export function createHttpTransport(options: HttpTransportOptions): SubgraphTransport {
+/** One HTTP exchange after the other, over a pool of connections to one origin. */
+function createExchange(options: HttpTransportOptions, pool: Pool) {
   const { name, signToken, timeoutMs = 60_000, maxResponseBytes = 64 * 1024 * 1024 } = options;
-  const url = new URL(options.url);
-  const path = `${url.pathname}${url.search}`;
-  const pool = new Pool(url.origin, { connections: CONNECTIONS, pipelining: 1 });
-  const subscriber = createWebSocketSubscriber({ name, url: options.url.replace(/^http/, 'ws'), signToken });
-
+  const { pathname, search } = new URL(options.url);
   const tooLate = () =>
     new PlatformError('TIMEOUT', `Subgraph ${name} did not answer within ${timeoutMs} ms.`, { dependency: name });
-
-  function failureOf(error: unknown, scope: RequestScope): TransportResult {
-    if (isPlatformError(error)) return failure(error.code, error.message, error.details);
-    const [code, what] = scope.signal?.aborted
-      ? (['CANCELLED', 'was not waited for, because the client is gone'] as const)
-      : (['DEPENDENCY_UNAVAILABLE', 'could not be reached'] as const);
-    return failure(code, `Subgraph ${name} ${what}.`, { dependency: name });
-  }
+  const wrong = (what: string, details = {}) =>
+    failure('DEPENDENCY_UNAVAILABLE', `Subgraph ${name} ${what}.`, { dependency: name, ...details });
 
   async function send(request: TransportRequest, scope: RequestScope, signal: AbortSignal) {
-    const { statusCode, body } = await pool.request({
-      path,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json',
-        authorization: `Bearer ${await signToken(scope)}`,
-        ...(scope.traceparent ? { traceparent: scope.traceparent } : {}),
-      },
-      body: JSON.stringify(request),
-      signal,
-    });
-    return { statusCode, text: await readWithin(body, maxResponseBytes) };
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      authorization: `Bearer ${await signToken(scope)}`,
+      ...(scope.traceparent ? { traceparent: scope.traceparent } : {}),
+    };
+    const body = JSON.stringify(request);
+    const answer = await pool.request({ path: `${pathname}${search}`, method: 'POST', headers, body, signal });
+    return { statusCode: answer.statusCode, text: await readWithin(answer.body, maxResponseBytes) };
   }
 
-  async function execute(request: TransportRequest, scope: RequestScope): Promise<TransportResult> {
-    const { statusCode, text } = await withDeadline(scope.signal, timeoutMs, tooLate, (signal) =>
-      send(request, scope, signal),
-    );
-    const wrong = (what: string, details = {}) =>
-      failure('DEPENDENCY_UNAVAILABLE', `Subgraph ${name} ${what}.`, { dependency: name, ...details });
+  return async (request: TransportRequest, scope: RequestScope): Promise<TransportResult> => {
+    const ask = (signal: AbortSignal) => send(request, scope, signal);
+    const { statusCode, text } = await withDeadline(scope.signal, timeoutMs, tooLate, ask);
     if (text === null)
       return wrong(`answered with more than ${maxResponseBytes} bytes`, { limit: maxResponseBytes, retryable: false });
     const answer = parseAnswer(text);
     if (statusCode === 401 || (answer && refusesToken(answer))) return wrong(TOKEN_REFUSED);
     return answer ?? wrong(`did not answer in GraphQL (HTTP ${statusCode})`);
+  };
+}
+
+/** @throws PlatformError DEPENDENCY_UNAVAILABLE */
+async function checkHealth(name: string, pool: Pool, path: string): Promise<void> {
+  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+  const answer = await pool.request({ path, method: 'GET', signal }).catch((error: unknown) => {
+    throw unavailable(name, 'could not be reached', error);
+  });
+  await answer.body.dump();
+  if (answer.statusCode !== 200) throw unavailable(name, `is not ready (HTTP ${answer.statusCode})`);
+}
+
+/**
+ * Asks a subgraph over HTTP/1.1 through a pool of 32 connections to its origin, and over one WebSocket
+ * (graphql-transport-ws) for subscriptions. Sends the internal token and the trace, and nothing of the client's.
+ */
+export function createHttpTransport(options: HttpTransportOptions): SubgraphTransport {
+  const { name, url, signToken, healthPath = '/health/ready' } = options;
+  const pool = new Pool(new URL(url).origin, { connections: CONNECTIONS, pipelining: 1 });
+  const exchange = createExchange(options, pool);
+  const subscriber = createWebSocketSubscriber({ name, url: url.replace(/^http/, 'ws'), signToken });
+
+  function failureOf(error: unknown, { signal }: RequestScope): TransportResult {
+    if (isPlatformError(error)) return failure(error.code, error.message, error.details);
+    const details = { dependency: name };
+    if (signal?.aborted)
+      return failure('CANCELLED', `Subgraph ${name} was not waited for, because the client is gone.`, details);
+    return failure('DEPENDENCY_UNAVAILABLE', `Subgraph ${name} could not be reached.`, details);
   }
 
   return {
     name,
-    execute: (request, scope) => execute(request, scope).catch((error: unknown) => failureOf(error, scope)),
+    execute: (request, scope) => exchange(request, scope).catch((error: unknown) => failureOf(error, scope)),
     subscribe: subscriber.subscribe,
-    async check() {
-      const health = { path: options.healthPath ?? '/health/ready', method: 'GET' } as const;
-      const answer = await pool
-        .request({ ...health, signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) })
-        .catch((error: unknown) => {
-          throw unavailable(name, 'could not be reached', error);
-        });
-      await answer.body.dump();
-      if (answer.statusCode !== 200) throw unavailable(name, `is not ready (HTTP ${answer.statusCode})`);
-    },
+    check: () => checkHealth(name, pool, healthPath),
     async close() {
       await subscriber.close();
       await pool.destroy();

@@ -29,7 +29,9 @@ const codeOf = (error: unknown): string =>
 /** Lost connections come from the driver as plain errors with these words. */
 const isLost = (error: unknown): boolean =>
   error instanceof Error &&
-  /connection terminated|not queryable|connection error|timeout exceeded when trying to connect|calling end on the pool/i.test(error.message);
+  /connection terminated|not queryable|connection error|timeout exceeded when trying to connect|calling end on the pool/i.test(
+    error.message,
+  );
 
 /** Whether a statement was refused only because an earlier one of its transaction failed. */
 export const isAftermath = (error: unknown): boolean => codeOf(error) === FAILED_BEFORE;

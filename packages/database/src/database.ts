@@ -11,7 +11,7 @@ export interface Database {
   readonly mode: DatabaseMode;
   readonly pool: pg.Pool;
   readonly orm: MikroORM;
-  /** Names the cluster that holds the data; another one after a restore into another cluster. */
+  /** Names the cluster that holds the data and its history; another one after a restore. */
   readSystemId(): Promise<string>;
   close(): Promise<void>;
 }
@@ -30,6 +30,9 @@ export interface DatabaseOptions {
 const STATEMENT_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+
+/** The timeline as well: after a point-in-time restore or a failover the same cluster gives out transaction ids again. */
+const SYSTEM_ID = `select system_identifier || '/' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as id from pg_control_system()`;
 
 /** Errors of idle connections: the pool has thrown the connection away already, and an unheard 'error' would end the process. */
 function watch(pool: pg.Pool, logger: Logger): pg.Pool {
@@ -55,19 +58,49 @@ async function openOrm(pool: pg.Pool, entities: readonly EntitySchema[]): Promis
 }
 
 async function openEmbedded({ dataFolder, poolSize, entities, logger }: DatabaseOptions): Promise<Database> {
-  const server = await openPglite(dataFolder, (err) => logger.error({ err }, 'the embedded database stopped'));
-  const stream = () => server.connect();
+  const server = await openPglite(dataFolder, (err) =>
+    logger.error({ err }, 'the embedded database stopped; start the server again'),
+  );
   const pool = watch(
-    new pg.Pool({ stream, user: 'postgres', database: 'postgres', max: poolSize, pipeline: true }),
+    new pg.Pool({
+      stream: () => server.connect(),
+      user: 'postgres',
+      database: 'postgres',
+      max: poolSize,
+      pipeline: true,
+      idleTimeoutMillis: 0, // the one backend keeps the prepared statements of clients that left
+    }),
     logger,
   );
-  const orm = await openOrm(pool, entities);
-  const close = async () => {
-    await orm.close(true);
+  const end = async () => {
     if (!pool.ended) await pool.end(); // the ORM ends it only where it has used it
     await server.close();
   };
+  const orm = await openOrm(pool, entities).catch(async (error) => {
+    await end();
+    throw error;
+  });
+  const close = async () => {
+    await orm.close(true);
+    await end();
+  };
   return { mode: 'embedded', pool, orm, readSystemId: async () => server.systemId, close };
+}
+
+async function greet(pool: pg.Pool): Promise<void> {
+  try {
+    await pool.query('select 1');
+  } catch (cause) {
+    await pool.end();
+    const { message, name } = cause instanceof Error ? cause : new Error(String(cause));
+    throw new PlatformError(
+      'DEPENDENCY_UNAVAILABLE',
+      // Of several addresses that all refuse, Node has no message.
+      `The database of DATABASE_URL does not answer (${message || name}); start it or correct DATABASE_URL.`,
+      { setting: 'DATABASE_URL' },
+      { cause },
+    );
+  }
 }
 
 async function openNative(url: string, { poolSize, entities, logger }: DatabaseOptions): Promise<Database> {
@@ -83,14 +116,10 @@ async function openNative(url: string, { poolSize, entities, logger }: DatabaseO
     }),
     logger,
   );
-  await pool.query('select 1').catch(async (cause: Error) => {
-    await pool.end();
-    const message = `The database of DATABASE_URL does not answer (${cause.message}); start it or correct DATABASE_URL.`;
-    throw new PlatformError('DEPENDENCY_UNAVAILABLE', message, { setting: 'DATABASE_URL' }, { cause });
-  });
+  await greet(pool);
   const orm = await openOrm(pool, entities);
   const readSystemId = async () => {
-    const { rows } = await pool.query<{ id: string }>('select system_identifier::text as id from pg_control_system()');
+    const { rows } = await pool.query<{ id: string }>(SYSTEM_ID);
     return rows[0]?.id ?? '';
   };
   const close = async () => {

@@ -25,7 +25,8 @@ const CLAIM = {
 };
 const FIND = {
   name: 'idempotency_find',
-  text: 'select input_hash, result from platform.idempotency where tenant_id = $1 and field = $2 and key = $3',
+  text: `select input_hash, result, result is null as unfinished from platform.idempotency
+    where tenant_id = $1 and field = $2 and key = $3`,
 };
 const FINISH = {
   name: 'idempotency_finish',
@@ -45,7 +46,7 @@ function canonical(value: unknown): string {
 }
 
 async function replay(tx: Transaction, { field }: IdempotentCall, key: string, hash: Buffer): Promise<JsonValue> {
-  const [found] = await tx.query<{ input_hash: Buffer; result: JsonValue | null }>(FIND, [
+  const [found] = await tx.query<{ input_hash: Buffer; result: JsonValue; unfinished: boolean }>(FIND, [
     tx.caller.tenantId,
     field,
     key,
@@ -56,7 +57,7 @@ async function replay(tx: Transaction, { field }: IdempotentCall, key: string, h
       `The idempotencyKey was used for another ${field}; take a new key for other input.`,
       { field: 'idempotencyKey', key },
     );
-  if (found.result === null)
+  if (found.unfinished)
     throw new PlatformError('CONFLICT', `The first ${field} under this idempotencyKey is still running; try again.`, {
       retryable: true,
     });

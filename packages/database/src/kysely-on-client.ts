@@ -7,9 +7,15 @@ import pg, { type PoolClient } from 'pg';
  * @param holder asked before each statement; throws once it holds the connection no longer
  */
 export function kyselyOnClient(holder: () => PoolClient): Kysely<unknown> {
-  // A wrapper that calls the client's own methods: an object derived from it would keep the driver's state twice.
-  const query: PoolClient['query'] = (...args: Parameters<PoolClient['query']>) => holder().query(...args);
-  const held: PostgresPoolClient = { ...holder(), query, release: () => {} };
+  const held: PostgresPoolClient = {
+    ...holder(),
+    // The client's own method: an object derived from the client would keep the driver's state twice.
+    get query() {
+      const client = holder();
+      return client.query.bind(client);
+    },
+    release: () => {},
+  };
   const pool = Object.assign(Object.create(pg.Pool.prototype), {
     options: {},
     connect: async () => held,

@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
+import type { PoolClient } from 'pg';
 import type { Database, MigrationClass } from './database.ts';
 import { kyselyOnClient } from './kysely-on-client.ts';
 
@@ -11,8 +12,27 @@ export interface NamedMigration {
 /** Any number; the same in every process. Two starting at once take turns, and the second finds nothing to do. */
 const MIGRATION_LOCK = 7_245_001;
 
+async function run(client: PoolClient, migrations: readonly NamedMigration[], to?: string | 0): Promise<string[]> {
+  const orm = await MikroORM.init({
+    entities: [],
+    discovery: { warnWhenNoEntities: false },
+    dbName: 'rae',
+    ensureDatabase: false,
+    driverOptions: () => kyselyOnClient(() => client),
+    extensions: [Migrator],
+    migrations: { migrationsList: [...migrations], snapshot: false, silent: true, tableName: 'rae_migrations' },
+  });
+  try {
+    const done = to === undefined ? await orm.migrator.up() : await orm.migrator.down({ to });
+    return done.map(({ name }) => name);
+  } finally {
+    await orm.close(true);
+  }
+}
+
 /**
- * Brings the database up to date, or down to `to` (a migration's name; 0 = nothing). Safe to run from several processes.
+ * Brings the database up to date, or down to `to` (a migration's name; 0 = nothing). All or none of them: a failure leaves the
+ * database as it was. Safe to run from several processes, and takes as long as it takes.
  *
  * @returns the names of the migrations that ran
  */
@@ -22,22 +42,19 @@ export async function migrate(
   to?: string | 0,
 ): Promise<string[]> {
   const client = await database.pool.connect();
+  let failure: Error | undefined;
   try {
+    await client.query('set statement_timeout = 0'); // waiting for the lock counts as well
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const orm = await MikroORM.init({
-      entities: [],
-      discovery: { warnWhenNoEntities: false },
-      dbName: 'rae',
-      ensureDatabase: false,
-      driverOptions: () => kyselyOnClient(client),
-      extensions: [Migrator],
-      migrations: { migrationsList: [...migrations], snapshot: false, silent: true, tableName: 'rae_migrations' },
-    });
-    const done = to === undefined ? await orm.migrator.up() : await orm.migrator.down({ to });
-    return done.map(({ name }) => name);
-  } finally {
+    const done = await run(client, migrations, to);
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    client.release();
+    await client.query('reset statement_timeout');
+    return done;
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+    throw error;
+  } finally {
+    client.release(failure); // a closed connection gives its lock back
   }
 }
 

@@ -17,5 +17,6 @@ export async function insideTransaction<T>(work: () => Promise<T>): Promise<T> {
  * one backend (embedded), and hold locks and the log's horizon while waiting with many.
  */
 export function assertOutsideTransaction(what: string): void {
-  if (scopes.getStore()?.open) throw new Error(`${what} inside a transaction: do it before or after, in a step of its own`);
+  if (scopes.getStore()?.open)
+    throw new Error(`${what} inside a transaction: do it before or after, in a step of its own`);
 }

@@ -21,13 +21,15 @@ let projectId: string;
 let time = Date.parse('2026-11-21T08:30:00.000Z');
 let isAway = false;
 let lookUps = 0;
+let others = 0;
 const clock = { now: () => new Date(time) };
 const opened: Authenticator[] = [];
 
-/** The database as it is, sometimes away; counts what is asked of it as rae_worker. */
+/** The database as it is, sometimes away; counts what is asked of it as rae_worker, and as rae_app. */
 const counted: Transact = async (scope, work) => {
   if (isAway) throw new PlatformError('DEPENDENCY_UNAVAILABLE', 'the database is away');
   if (scope === WORKER_SCOPE) lookUps += 1;
+  else others += 1;
   return db.transact(scope, work);
 };
 
@@ -68,16 +70,9 @@ const token = (claims: Record<string, unknown>) =>
 describe('an API key', () => {
   test('brings its tenant, roles and binding, and nothing else', async () => {
     const { apiKey, secret } = await makeTestKey({ projectId, agentId: 'a', userId: 'u', roles: ['READER', 'AGENT'] });
-    const expected: Caller = {
-      tenantId,
-      actor: `key:${apiKey.id}`,
-      roles: ['READER', 'AGENT'],
-      projectId,
-      apiKeyId: apiKey.id,
-      agentId: 'a',
-      userId: 'u',
-      sessionId: null,
-    };
+    const binding = { projectId, agentId: 'a', userId: 'u' };
+    const roles = ['READER', 'AGENT'];
+    const expected = { tenantId, actor: `key:${apiKey.id}`, roles, apiKeyId: apiKey.id, sessionId: null, ...binding };
     expect(await open().authenticate(bearer(secret))).toEqual(expected);
     expect(await open().authenticate(`bearer   ${secret} `)).toEqual(expected);
   });
@@ -166,23 +161,23 @@ describe('an API key', () => {
     expect(await refusalOf(authenticator.authenticate(bearer(secret)))).toBe('accepted');
   });
 
-  test('has its last use noted at once and again after a minute, not between', async () => {
+  test('has its last use noted at once and again after a minute, and nothing written between', async () => {
     const { secret, apiKey } = await makeTestKey();
+    const lastUsed = 'select last_used_at as at from platform.api_keys where id = $1';
     const use = async () => {
+      const before = others;
       const authenticator = open();
-      await authenticator.authenticate(bearer(secret));
+      await Promise.all([authenticator.authenticate(bearer(secret)), authenticator.authenticate(bearer(secret))]);
       await authenticator.close();
-      const { rows } = await db.database.pool.query('select last_used_at as at from platform.api_keys where id = $1', [
-        apiKey.id,
-      ]);
-      return rows[0].at.getTime();
+      const [row] = await db.as(owner, (tx) => tx.query<{ at: Date }>(lastUsed, [apiKey.id]));
+      return [row?.at.getTime(), others - before];
     };
     const first = time;
-    expect(await use()).toBe(first);
+    expect(await use()).toEqual([first, 1]);
     time += 59_999;
-    expect(await use()).toBe(first);
+    expect(await use()).toEqual([first, 0]);
     time += 1;
-    expect(await use()).toBe(first + 60_000);
+    expect(await use()).toEqual([first + 60_000, 1]);
   });
 });
 

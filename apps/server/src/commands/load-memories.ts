@@ -54,8 +54,10 @@ export async function findMissing(
   wanted: readonly MemoryToLoad[],
 ): Promise<LoadPlan> {
   const filter: MemoryFilter = { projectId, statuses: ['ACTIVE', 'ARCHIVED', 'SUPERSEDED'] };
+  const there: Memory[] = [];
   const pages = paginate(client.memories, { filter, first: PAGE, orderBy: 'CREATED_AT_ASC' });
-  return planLoad(wanted, await Array.fromAsync(pages));
+  for await (const memory of pages) there.push(memory);
+  return planLoad(wanted, there);
 }
 
 /**

@@ -26,10 +26,12 @@ function createBar(title: string, total: number, { stream }: ProgressTarget): Pr
 
 function createLines(title: string, total: number, { stream, now }: ProgressTarget): Progress {
   let saidAt = now();
+  let said: number | null = null;
   let done = 0;
   const say = () => {
+    if (done !== said) stream.write(`${title.padEnd(TITLE_WIDTH)} ${done}/${total}\n`);
+    said = done;
     saidAt = now();
-    stream.write(`${title.padEnd(TITLE_WIDTH)} ${done}/${total}\n`);
   };
   return {
     to(reached) {

@@ -6,15 +6,20 @@ import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threa
  * protocol over a MessagePort, with no socket, file or password.
  */
 export class PortStream extends Duplex {
-  readonly #worker: Worker;
+  readonly #worker: Worker | null;
   #port: MessagePort | null = null;
 
-  constructor(worker: Worker) {
+  /** @param worker null: it is gone, and refuses as a server does that does not run */
+  constructor(worker: Worker | null) {
     super();
     this.#worker = worker;
   }
 
   connect(): this {
+    if (!this.#worker) {
+      const refusal = new Error('the embedded database has stopped');
+      return this.destroy(Object.assign(refusal, { code: 'ECONNREFUSED' }));
+    }
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.on('message', (bytes: Uint8Array | null) => {

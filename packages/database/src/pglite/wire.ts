@@ -1,10 +1,13 @@
 /**
  * Cuts the Postgres wire protocol (PostgreSQL documentation, chapter "Message Formats") into batches that end where the
- * server answers: Sync, Query, Flush, end of COPY, Terminate. Sent as one batch, an error skips to the Sync as in
- * Postgres, and unnamed statements of two clients never mix.
+ * server answers: Sync, Query, Flush, end of COPY. Sent as one batch, an error skips to the Sync as in Postgres, and unnamed
+ * statements of two clients never mix.
  */
 export interface WireCutter {
-  /** Takes bytes as they come; gives whole batches. `encryption`: the client asks for TLS or GSS and wants an `N`. */
+  /**
+   * Takes bytes as they come; gives whole batches. `encryption`: the client asks for TLS or GSS and waits for an `N`.
+   * `terminated`: it said goodbye after them.
+   */
   push(chunk: Buffer): { batches: Buffer[]; encryption: boolean; terminated: boolean };
 }
 
@@ -17,7 +20,12 @@ export function createWireCutter(): WireCutter {
   let rest: Buffer = Buffer.alloc(0);
   let open: Buffer[] = [];
   let started = false;
-  const take = (length: number) => {
+  /** The next whole message; its length stands behind its type, and the first ones of a client have no type. */
+  const take = (): Buffer | null => {
+    const typed = started ? 1 : 0;
+    if (rest.length < typed + 4) return null;
+    const length = typed + rest.readInt32BE(typed);
+    if (rest.length < length) return null;
     const message = rest.subarray(0, length);
     rest = rest.subarray(length);
     return message;
@@ -26,25 +34,24 @@ export function createWireCutter(): WireCutter {
     push(chunk) {
       rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
       const batches: Buffer[] = [];
-      while (!started) {
-        if (rest.length < 8 || rest.length < rest.readInt32BE(0))
-          return { batches, encryption: false, terminated: false };
-        const code = rest.readInt32BE(4);
-        const message = take(rest.readInt32BE(0));
-        if (code === SSL_REQUEST || code === GSS_REQUEST) return { batches, encryption: true, terminated: false };
-        started = true;
-        batches.push(message);
-      }
-      while (rest.length >= 5 && rest.length >= 1 + rest.readInt32BE(1)) {
-        const message = take(1 + rest.readInt32BE(1));
-        const type = message[0] ?? 0;
-        if (type === TERMINATE) return { batches, encryption: false, terminated: true };
-        open.push(message);
+      let encryption = false;
+      let terminated = false;
+      for (let message = take(); message; message = take()) {
+        if (!started) {
+          const request = message.readInt32BE(4);
+          encryption = request === SSL_REQUEST || request === GSS_REQUEST;
+          started = !encryption;
+          if (started) batches.push(message);
+          continue;
+        }
+        const type = message.readUInt8(0);
+        if (type === TERMINATE) terminated = true;
+        else open.push(message);
         if (!ENDS.has(type)) continue;
         batches.push(Buffer.concat(open));
         open = [];
       }
-      return { batches, encryption: false, terminated: false };
+      return { batches, encryption, terminated };
     },
   };
 }

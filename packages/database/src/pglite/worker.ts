@@ -10,7 +10,8 @@ import { createWireCutter } from './wire.ts';
 
 interface Waiting {
   client: MessagePort;
-  batch: Buffer;
+  /** Null: the client left behind all that it sent. */
+  batch: Buffer | null;
 }
 
 const folder: string = workerData.folder;
@@ -22,7 +23,6 @@ const db = await PGlite.create({
 });
 
 const queue: Waiting[] = [];
-const gone = new Set<MessagePort>();
 let owner: MessagePort | null = null; // has a transaction open: nobody else is served until it ends
 let busy = false;
 
@@ -31,40 +31,36 @@ function send(client: MessagePort, bytes: Uint8Array): void {
   client.postMessage(copy, [copy.buffer]);
 }
 
-async function serve({ client, batch }: Waiting): Promise<void> {
+async function serve(client: MessagePort, batch: Buffer): Promise<void> {
   try {
     send(client, await db.execProtocolRaw(batch));
-    owner = db.isInTransaction() ? client : null;
   } catch {
-    client.postMessage(null);
-    gone.add(client);
-    owner = db.isInTransaction() ? client : null;
+    client.close();
   }
+  owner = db.isInTransaction() ? client : null;
 }
 
-/** One backend, so one batch at a time; a client that went away inside a transaction is rolled back. */
+async function leave(client: MessagePort): Promise<void> {
+  if (owner !== client) return;
+  await db.exec('rollback');
+  owner = null;
+}
+
+/** One backend, so one batch at a time; a client that left inside a transaction is rolled back. */
 async function pump(): Promise<void> {
   if (busy) return;
   busy = true;
   for (;;) {
-    if (owner && gone.has(owner)) {
-      await db.exec('rollback');
-      owner = null;
-    }
-    const at = owner ? queue.findIndex((waiting) => waiting.client === owner) : 0;
+    const at = owner ? queue.findIndex(({ client }) => client === owner) : 0;
     const [next] = at < 0 ? [] : queue.splice(at, 1);
     if (!next) break;
-    if (!gone.has(next.client)) await serve(next);
+    await (next.batch ? serve(next.client, next.batch) : leave(next.client));
   }
   busy = false;
 }
 
 function accept(client: MessagePort): void {
   const cutter = createWireCutter();
-  const leave = () => {
-    gone.add(client);
-    void pump();
-  };
   client.on('message', (chunk: Uint8Array | null) => {
     if (chunk === null) return client.close();
     const { batches, encryption, terminated } = cutter.push(
@@ -75,7 +71,10 @@ function accept(client: MessagePort): void {
     if (terminated) client.close();
     void pump();
   });
-  client.on('close', leave);
+  client.on('close', () => {
+    queue.push({ client, batch: null });
+    void pump();
+  });
 }
 
 parentPort?.on('message', async (message: { client?: MessagePort; close?: true }) => {

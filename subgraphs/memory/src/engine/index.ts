@@ -38,6 +38,7 @@ export {
   needsCompaction,
   needsReload,
   type ProjectIndex,
+  pendingVectors,
 } from './project-index.ts';
 export { quantisationScale, quantise } from './quantise.ts';
 export { goneRecordSql, recordSql, vectorRecordSql } from './record.ts';

@@ -8,7 +8,9 @@ import { foldedWords } from './words.ts';
 export const K1 = 0.9;
 export const B = 0.4;
 /** Share of a word's weight that its character grams have together. */
-const GRAM_SHARE = 2;
+const GRAM_SHARE = 0.5;
+/** Of a longer question the first so many words count, and of their terms those of the highest weight. */
+const MAX_WORDS = 512;
 const MAX_TERMS = 512;
 
 /** A term of a question that the index holds. */
@@ -43,7 +45,8 @@ interface Wanted {
 export function queryTerms(index: ProjectIndex, text: string, language: string): QueryTerm[] {
   const stopWords = stopWordsOf(analyserOf(language));
   const wanted = new Map<number, Wanted>();
-  for (const word of foldedWords(text)) if (!stopWords.has(word)) wantWord(index, wanted, word);
+  const words = foldedWords(text).filter((word) => !stopWords.has(word));
+  for (const word of words.slice(0, MAX_WORDS)) wantWord(index, wanted, word);
   const terms: QueryTerm[] = [];
   for (const want of wanted.values()) terms.push(queryTerm(index, want));
   return terms.length <= MAX_TERMS
@@ -53,10 +56,11 @@ export function queryTerms(index: ProjectIndex, text: string, language: string):
 
 function wantWord(index: ProjectIndex, wanted: Map<number, Wanted>, word: string): void {
   const { terms } = index;
-  const ids = ANALYSERS.map((analyser) => terms.ids.get(wordTerm(word, analyser)));
+  const held = ANALYSERS.filter((analyser) => (index.totals[analyser]?.held ?? 0) > 0);
+  const ids = held.map((analyser) => terms.ids.get(wordTerm(word, analyser)));
   const total = ids.reduce((sum, id) => sum + (terms.active[id] ?? 0), 0);
-  for (const analyser of ANALYSERS) {
-    const id = ids[analyser] ?? -1;
+  for (const [i, analyser] of held.entries()) {
+    const id = ids[i] ?? -1;
     if (id >= 0) want(wanted, id, analyser, false, 1, total - (terms.active[id] ?? 0));
     const grams = gramTerms(word, analyser);
     for (const gram of grams) {

@@ -16,7 +16,10 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ['Kasia uczy się hiszpańskiego od września.', 'Od kiedy Kasia uczyła się języka hiszpańskiego?'],
   ['Piotr nie je glutenu z powodu celiakii.', 'Dlaczego Piotr unika glutenu, ma celiakię?'],
   ['Faktura za prąd przyszła wyższa o trzydzieści procent.', 'O ile wyższe były faktury za prąd?'],
-  ['Wakacje spędziliśmy w drewnianym domku nad jeziorem Śniardwy.', 'Nad jakimi jeziorami spędzaliśmy wakacje w domku?'],
+  [
+    'Wakacje spędziliśmy w drewnianym domku nad jeziorem Śniardwy.',
+    'Nad jakimi jeziorami spędzaliśmy wakacje w domku?',
+  ],
   ['Michał biega co rano pięć kilometrów po parku.', 'Ile kilometrów po parkach biegał Michał?'],
   ['Nowa drukarka w biurze drukuje dwustronnie i skanuje.', 'Która drukarka biurowa skanowała dwustronnie?'],
   ['Córka Agaty gra na skrzypcach w szkolnej orkiestrze.', 'Na czym grała córka Agaty w orkiestrze szkolnej?'],
@@ -49,7 +52,10 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ['Firma przenosi biuro na ulicę Długą w listopadzie.', 'Na jakie ulice firmy przeniosą biura?'],
   ['Kot Filemon boi się odkurzacza i burzy.', 'Czego bał się kot, odkurzaczy?'],
   ['Natalia śpiewa w chórze akademickim pierwszym sopranem.', 'W jakich chórach śpiewała Natalia?'],
-  ['Przepis na bigos dziadek zapisał w niebieskim zeszycie.', 'W jakich zeszytach dziadek zapisywał przepisy na bigos?'],
+  [
+    'Przepis na bigos dziadek zapisał w niebieskim zeszycie.',
+    'W jakich zeszytach dziadek zapisywał przepisy na bigos?',
+  ],
   ['Termin oddania raportu kwartalnego minął wczoraj.', 'Kiedy mijały terminy oddawania raportów kwartalnych?'],
 ];
 

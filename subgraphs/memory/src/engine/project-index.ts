@@ -20,8 +20,11 @@ export interface IndexedModel {
   readonly languages: readonly string[] | null;
 }
 
-/** ACTIVE rows of one analyser and the words in them. */
+/** Rows of one analyser. */
 export interface LanguageTotals {
+  /** Of any status. */
+  held: number;
+  /** ACTIVE ones, and the words in them. */
   rows: number;
   words: number;
 }
@@ -57,6 +60,8 @@ export interface ProjectIndex {
   /** By analyser. */
   readonly totals: readonly LanguageTotals[];
   activeRows: number;
+  /** Rows, not erased, in a language that the model knows: with a vector each, nothing is pending. */
+  embeddableRows: number;
   erasedRows: number;
   /** Rows erased since the postings were last built: their terms may still stand there. */
   erasedSinceBuild: number;
@@ -85,8 +90,9 @@ export function createProjectIndex(model: IndexedModel | null, expectedRows = 0)
     tagSets: createTagSets(),
     vectors: model ? createVectorStore(model.dimensions) : null,
     modelLanguages: Uint8Array.from(LANGUAGES, (language) => (knowsLanguage(model, language) ? 1 : 0)),
-    totals: ANALYSERS.map(() => ({ rows: 0, words: 0 })),
+    totals: ANALYSERS.map(() => ({ held: 0, rows: 0, words: 0 })),
     activeRows: 0,
+    embeddableRows: 0,
     erasedRows: 0,
     erasedSinceBuild: 0,
     scratch: createScratch(),
@@ -108,6 +114,10 @@ export function indexBytes(index: ProjectIndex): number {
     scratchBytes(index.scratch)
   );
 }
+
+/** Rows that still wait for their vector; those in languages that the model does not know never get one and do not count. */
+export const pendingVectors = (index: ProjectIndex): number =>
+  index.vectors ? index.embeddableRows - index.vectors.count : 0;
 
 /** Postings in the overlay from which on they are merged into the block. */
 export const MERGE_AT = 50_000;

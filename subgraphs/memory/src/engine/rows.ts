@@ -14,8 +14,8 @@ import { wipeVector } from './vectors.ts';
 const ERASED = 0;
 
 /**
- * Puts a row into the index, or overwrites what may change of one that is there: everything but its session, turn and
- * terms. A row that was erased, or is there in this version or a later one, changes nothing. Returns the terms added.
+ * Puts a row into the index, or overwrites what may change of one that is there: everything but its session, turn, document
+ * and terms. A row that was erased, or is there in this version or a later one, changes nothing. Returns the terms added.
  */
 export function putRow(index: ProjectIndex, row: RowRecord, pack: Buffer): number {
   const slot = index.slots.get(row.mid);
@@ -43,6 +43,8 @@ export function eraseRow(index: ProjectIndex, mid: number): void {
   unlinkRow(index.chains, columns, slot);
   releaseNames(index, slot);
   index.sessions.release(columns.session[slot] ?? 0);
+  index.documents.release(columns.document[slot] ?? 0);
+  countHeld(index, slot, -1);
   blankColumns(index, slot);
   if (index.vectors) wipeVector(index.vectors, slot);
   index.erasedRows++;
@@ -57,6 +59,7 @@ function addRow(index: ProjectIndex, row: RowRecord, pack: Buffer): number {
   columns.mid[slot] = row.mid;
   columns.turn[slot] = row.turn;
   columns.session[slot] = index.sessions.acquire(row.session);
+  columns.document[slot] = index.documents.acquire(row.document);
   columns.language[slot] = lex.language;
   columns.analyser[slot] = analyserOf(LANGUAGES[lex.language] ?? 'und');
   columns.flags[slot] = lex.flags;
@@ -64,8 +67,16 @@ function addRow(index: ProjectIndex, row: RowRecord, pack: Buffer): number {
   writeColumns(index, slot, row);
   linkRow(index.chains, columns, slot);
   addTerms(index, slot, pack, row.lexAt, lex.terms);
+  countHeld(index, slot, 1);
   if (columns.active[slot] === 1) countTerms(index, slot, 1);
   return lex.terms;
+}
+
+function countHeld(index: ProjectIndex, slot: number, by: 1 | -1): void {
+  const { analyser, language } = index.columns;
+  const totals = index.totals[analyser[slot] ?? 0];
+  if (totals) totals.held += by;
+  index.embeddableRows += by * (index.modelLanguages[language[slot] ?? 0] ?? 0);
 }
 
 function addTerms(index: ProjectIndex, slot: number, pack: Buffer, lexAt: number, count: number): void {
@@ -139,7 +150,6 @@ function writeColumns(index: ProjectIndex, slot: number, row: RowRecord): void {
   columns.source[slot] = index.sources.acquire(row.source);
   columns.user[slot] = index.users.acquire(row.user);
   columns.agent[slot] = index.agents.acquire(row.agent);
-  columns.document[slot] = index.documents.acquire(row.document);
   columns.collection[slot] = index.collections.acquire(row.collection);
   columns.tags[slot] = index.tagSets.acquire(row.tags);
 }
@@ -150,7 +160,6 @@ function releaseNames(index: ProjectIndex, slot: number): void {
   index.sources.release(columns.source[slot] ?? 0);
   index.users.release(columns.user[slot] ?? 0);
   index.agents.release(columns.agent[slot] ?? 0);
-  index.documents.release(columns.document[slot] ?? 0);
   index.collections.release(columns.collection[slot] ?? 0);
   index.tagSets.release(columns.tags[slot] ?? 0);
 }
