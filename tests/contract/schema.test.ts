@@ -85,7 +85,7 @@ describe.each(subgraphs)('the schema of $name', ({ document }) => {
       }
     };
     for (const definition of document.definitions) {
-      if (!('name' in definition) || !definition.name || definition.kind === Kind.SCHEMA_EXTENSION) continue;
+      if (!('name' in definition) || !definition.name) continue;
       const type = definition.name.value;
       if (!['Query', 'Mutation', 'Subscription'].includes(type) && 'description' in definition) look(type, definition);
       if (definition.kind === Kind.OBJECT_TYPE_DEFINITION) lookAtFields(type, definition.fields ?? []);

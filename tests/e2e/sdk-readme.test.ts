@@ -8,8 +8,6 @@ import { startTestServer } from '@rae/testkit';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = readFileSync(new URL('../../sdk/README.md', import.meta.url), 'utf8');
 
-const FIRST_LINES = /^import .*?\n}\);\n/s;
-
 interface Sample {
   readonly section: string;
   readonly code: string;
@@ -30,7 +28,7 @@ const samples: Sample[] = README.split(/^## /m).flatMap((section) =>
 );
 
 /** The client that the first sample makes is there in all of them. */
-const clientLines = samples[0]?.code.match(FIRST_LINES)?.[0] ?? '';
+const clientLines = samples[0]?.code.match(/^.*?\n}\);\n/s)?.[0] ?? '';
 
 let server: Awaited<ReturnType<typeof startTestServer>>;
 beforeAll(async () => {
@@ -40,7 +38,7 @@ afterAll(() => server.stop());
 
 /** Runs a sample as a program of its own. */
 async function run({ code }: Sample): Promise<{ lines: string[]; errors: string }> {
-  const program = FIRST_LINES.test(code) ? code : clientLines + code;
+  const program = code.startsWith(clientLines) ? code : clientLines + code;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '--eval', program], {
     cwd: ROOT,
     env: { ...process.env, RAE_URL: server.url, RAE_KEY: server.key, NODE_NO_WARNINGS: '1' },

@@ -1,13 +1,8 @@
-export { type Consumer, type ConsumerDefinition, type ConsumerOptions, createConsumer } from './consumer.ts';
+export type { ConsumerDefinition } from './consume-partition.ts';
+export { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts';
 export { type LogEvent, type NewEvent, PARTITIONS, partitionOf, wakeTopic } from './event.ts';
-export {
-  createEventFeed,
-  type EventFeed,
-  type EventStream,
-  type FeedOptions,
-  type FeedRequest,
-  mapStream,
-} from './feed.ts';
+export { type EventStream, mapStream } from './event-stream.ts';
+export { createEventFeed, type EventFeed, type FeedOptions, type FeedRequest } from './feed.ts';
 export { countDaysAhead, dropLogDays, LEAST_DAYS_AHEAD, makeLogDays, settleEpoch } from './log-keeper.ts';
 export type { ReadWith } from './partition-reader.ts';
 /** SQL of the log's epoch, as a value: another one means that transaction ids began anew. */

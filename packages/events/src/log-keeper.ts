@@ -29,21 +29,27 @@ export async function countDaysAhead(tx: Transaction): Promise<number> {
 }
 
 /**
- * Tells the log which cluster it is in. In another one than before (a restored dump), transaction ids start low again: the
- * epoch rises, and what was written before is older than all that follows.
+ * Tells the log which cluster it is in, and which of its histories. In another one than before (a restore), transaction ids
+ * are given out again: the epoch rises, and what was written before is older than all that follows.
  *
  * @param transactAsOwner a transaction as rae_owner
  * @returns the epoch in force
  */
 export async function settleEpoch(transactAsOwner: ReadWith, systemId: string): Promise<number> {
   return transactAsOwner(async (tx) => {
-    const [row] = await tx.query<{ epoch: number }>(
-      `update platform.event_log set epoch = epoch + (case when system_id in ('', $1) then 0 else 1 end), system_id = $1
-        where system_id <> $1 returning epoch`,
+    const [log] = await tx.query<{ epoch: number; known: boolean }>(
+      'select epoch, system_id = $1 as known from platform.event_log',
       [systemId],
     );
-    if (row) return row.epoch;
-    const [kept] = await tx.query<{ epoch: number }>('select epoch from platform.event_log');
-    return kept?.epoch ?? 1;
+    if (log?.known) return log.epoch;
+    // Who writes under the epoch before ends first: readers of the next one never look behind it again.
+    await tx.query('lock table platform.events in share row exclusive mode');
+    const [settled] = await tx.query<{ epoch: number }>(
+      `update platform.event_log set epoch = epoch + (case when system_id in ('', $1) then 0 else 1 end), system_id = $1
+        returning epoch`,
+      [systemId],
+    );
+    if (!settled) throw new Error('the event log is not set up: platform.event_log has no row');
+    return settled.epoch;
   });
 }

@@ -1,7 +1,9 @@
 import { type Logger, PlatformError, type Transaction, type WakeUp } from '@rae/kernel';
 import { type LogEvent, wakeTopic } from './event.ts';
-import { comparePositions, type EventPosition, justBelow, LOG_START } from './position.ts';
-import { type LogPage, readLog } from './read-log.ts';
+import { createOutage } from './outage.ts';
+import { earliestAfter, type LogPlace, reachedBy } from './place.ts';
+import { type EventPosition, justBelow, LOG_START } from './position.ts';
+import { readLog } from './read-log.ts';
 
 /** Reads of the log; as rae_worker over a partition, as rae_app over a tenant. */
 export type ReadWith = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
@@ -9,6 +11,10 @@ export type ReadWith = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 export interface PartitionReader {
   /** Calls back with events in log order from now on. `position`: all before it was handed out already, or is the past's. */
   join(onEvents: (events: readonly LogEvent[]) => void): Promise<{ position: EventPosition; leave: () => void }>;
+  /** Where it stands; null while nobody listens. */
+  place(): LogPlace | null;
+  /** Hands out what there is after its place. */
+  read(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -20,83 +26,78 @@ export interface ReaderOptions {
 }
 
 const PAGE = 500;
-/** Behind the hints, which may be lost. */
-const POLL_MS = 250;
-/** No transaction lives as long: what is recorded earlier cannot come up behind the position. */
-export const LONGEST_TRANSACTION_MS = 86_400_000;
-
-const whereItStands = (page: LogPage): EventPosition => {
-  const last = page.events.at(-1);
-  return page.complete || !last ? justBelow(page.epoch, page.xmin) : last.position;
-};
 
 /**
  * The one reader of a partition in this process: takes no lock, holds no cursor row, and hands rows to all who joined. It
- * runs while somebody is there.
+ * reads on at every hint; whoever made it calls `read` where hints may be lost.
  */
 export function createPartitionReader({ partition, read, wakeUp, logger }: ReaderOptions): PartitionReader {
   const listeners = new Set<(events: readonly LogEvent[]) => void>();
-  let position: EventPosition | null = null;
-  let since = new Date();
-  let timer: NodeJS.Timeout | null = null;
+  const outage = createOutage(logger, { partition }, 'the event log could not be read');
+  let place: LogPlace | null = null;
   let unsubscribe: (() => void) | null = null;
   let running: Promise<void> | null = null;
   let again = false;
 
+  /** @returns whether there may be more */
   const readOn = async (): Promise<boolean> => {
-    const startedAt = new Date(Date.now() - LONGEST_TRANSACTION_MS);
-    const from = position;
+    const since = earliestAfter(new Date());
+    const from = place;
     const page = await read((tx) =>
-      readLog(tx, { owner: { part: partition }, after: from ?? LOG_START, since, limit: from ? PAGE : 0 }),
+      readLog(tx, {
+        owner: { part: partition },
+        after: from?.position ?? LOG_START,
+        since: from?.since ?? since,
+        limit: from ? PAGE : 0,
+      }),
     );
-    position = from ? whereItStands(page) : justBelow(page.epoch, page.xmin);
-    if (page.complete) since = startedAt;
+    if (listeners.size === 0) return false; // all left meanwhile: the next one begins anew
+    const position = from ? reachedBy(page) : justBelow(page.epoch, page.xmin);
+    place = { part: partition, position, since: from && !page.complete ? from.since : since };
     if (page.events.length > 0) for (const onEvents of listeners) onEvents(page.events);
-    return !page.complete && from !== null;
+    return from !== null && !page.complete;
   };
-  const catchUp = async (): Promise<void> => {
+  const readAll = async (): Promise<void> => {
     try {
       do {
         again = false;
         while (await readOn());
       } while (again);
+      outage.over();
     } catch (err) {
-      logger.warn({ err, partition }, 'the event log could not be read; trying again');
+      outage.failed(err);
+    } finally {
+      running = null;
     }
   };
   const run = (): Promise<void> => {
     again = true;
-    running ??= catchUp().finally(() => {
-      running = null;
-      if (timer) clearTimeout(timer);
-      timer = listeners.size > 0 ? setTimeout(() => void run(), POLL_MS) : null;
-    });
+    running ??= readAll();
     return running;
   };
   const stop = () => {
-    if (timer) clearTimeout(timer);
     unsubscribe?.();
-    timer = null;
     unsubscribe = null;
-    position = null;
+    place = null;
   };
   return {
     async join(onEvents) {
       listeners.add(onEvents);
       unsubscribe ??= wakeUp.subscribe(wakeTopic(partition), () => void run());
       const leave = () => {
-        listeners.delete(onEvents);
-        if (listeners.size === 0) stop();
+        if (listeners.delete(onEvents) && listeners.size === 0) stop();
       };
-      if (position === null) await run();
-      if (position === null) {
+      if (!place) await run();
+      if (!place) {
         leave();
         throw new PlatformError('DEPENDENCY_UNAVAILABLE', 'The event log could not be read; subscribe again.', {
           dependency: 'database',
         });
       }
-      return { position, leave };
+      return { position: place.position, leave };
     },
+    place: () => place,
+    read: run,
     async close() {
       listeners.clear();
       stop();
@@ -104,7 +105,3 @@ export function createPartitionReader({ partition, read, wakeUp, logger }: Reade
     },
   };
 }
-
-/** Whether `event` is past `position`. */
-export const isAfter = (event: LogEvent, position: EventPosition): boolean =>
-  comparePositions(event.position, position) > 0;

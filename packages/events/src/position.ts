@@ -10,7 +10,8 @@ export interface EventPosition {
   readonly seq: string;
 }
 
-const MAX_SEQ = '9223372036854775807';
+/** Postgres' largest bigint. */
+const MAX_SEQ = 9_223_372_036_854_775_807n;
 
 /** Before everything. */
 export const LOG_START: EventPosition = { epoch: 0, tx: '0', seq: '0' };
@@ -19,7 +20,7 @@ export const LOG_START: EventPosition = { epoch: 0, tx: '0', seq: '0' };
 export const justBelow = (epoch: number, xmin: string): EventPosition => ({
   epoch,
   tx: String(BigInt(xmin) - 1n),
-  seq: MAX_SEQ,
+  seq: String(MAX_SEQ),
 });
 
 /** Negative when `a` is before `b`, in log order. */
@@ -36,7 +37,8 @@ export const encodeCursor = ({ epoch, tx, seq }: EventPosition): string =>
 /** @throws BAD_USER_INPUT naming the field when it is not a cursor of the event log */
 export function decodeCursor(cursor: string, field = 'after'): EventPosition {
   const match = /^e(\d{1,9})\.(\d{1,19})\.(\d{1,19})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  if (!match) throw badInput(field, 'this is not a cursor of the event log; take the cursor of an event or of a write');
-  const [, epoch = '0', tx = '0', seq = '0'] = match;
-  return { epoch: Number(epoch), tx, seq };
+  const [, epoch = '0', tx = '0', seq = '0'] = match ?? [];
+  if (!match || BigInt(seq) > MAX_SEQ)
+    throw badInput(field, 'this is not a cursor of the event log; take the cursor of an event or of a write');
+  return { epoch: Number(epoch), tx: String(BigInt(tx)), seq: String(BigInt(seq)) };
 }

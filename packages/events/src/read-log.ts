@@ -2,12 +2,13 @@ import type { JsonValue, Transaction } from '@rae/kernel';
 import type { LogEvent } from './event.ts';
 import type { EventPosition } from './position.ts';
 
-/** Events of one read, and where the log stood: everything at or before `horizon` is committed and complete. */
+/** Events of one read, and where the log stood. */
 export interface LogPage {
   readonly events: LogEvent[];
-  /** False: there may be more before the horizon. */
+  /** False: there may be more below the horizon. */
   readonly complete: boolean;
   readonly epoch: number;
+  /** The horizon: every transaction with a lower id has ended. */
   readonly xmin: string;
   /** Transaction ids from here on have not begun. */
   readonly xmax: string;

@@ -3,16 +3,15 @@ import { currentTraceparent } from '@rae/telemetry';
 import { type NewEvent, partitionOf, wakeTopic } from './event.ts';
 import type { EventPosition } from './position.ts';
 
-/** A chain of events that cause each other ends here. */
-export const MAX_DEPTH = 8;
-
 const INSERT = {
   name: 'events_insert',
   text: `insert into platform.events (epoch, part, id, tenant_id, project_id, type, source, subject, actor, payload, tags,
       traceparent, causation_id, depth, occurred_at)
     select log.epoch, $1, e.id, $2, e.project_id, e.type, '/' || split_part(e.type, '.', 1), e.subject, $3, e.payload, e.tags, $4, $5, $6, $7
-    from platform.event_log log, jsonb_to_recordset($8::jsonb)
-      as e(id uuid, project_id uuid, type text, subject text, payload jsonb, tags text[])
+    from platform.event_log log,
+      rows from (jsonb_to_recordset($8::jsonb) as (id uuid, project_id uuid, type text, subject text, payload jsonb, tags text[]))
+        with ordinality as e(id, project_id, type, subject, payload, tags, n)
+    order by e.n
     returning epoch, tx::text as tx, seq::text as seq`,
 };
 
@@ -23,6 +22,7 @@ const INSERT = {
  * @returns their positions, in the same order
  */
 export async function recordEvents(tx: Transaction, events: readonly NewEvent[]): Promise<EventPosition[]> {
+  if (events.length === 0) return [];
   const partition = partitionOf(tx.caller.tenantId);
   const rows: JsonValue = events.map(({ type, projectId, subject, payload, tags = [] }) => ({
     id: uuidv7(tx.now.getTime()),

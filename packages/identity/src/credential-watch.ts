@@ -6,7 +6,9 @@ import { findEndedKeys } from './queries/find-ended-keys.ts';
 /** With the time of a look-up well within the second in which a revoked key must be out. */
 const POLL_MS = 400;
 
-const ended = (what: string, reason: 'revoked' | 'expired') =>
+type Reason = 'revoked' | 'expired';
+
+const ended = (what: string, reason: Reason) =>
   new PlatformError('UNAUTHENTICATED', `${what} ${reason === 'revoked' ? 'was revoked' : 'has expired'}.`, { reason });
 
 interface Watched {
@@ -24,9 +26,22 @@ export interface CredentialWatch {
   close(): Promise<void>;
 }
 
+interface Options {
+  readonly transact: Transact;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Why each of these keys opens nothing any more; those that still do are left out. */
+async function findReasons({ transact, clock }: Options, ids: readonly string[]): Promise<Map<string, Reason>> {
+  if (ids.length === 0) return new Map();
+  const found = await transact(WORKER_SCOPE, (tx) => findEndedKeys(tx, ids, clock.now()));
+  return new Map(found.map(({ id, expired }) => [id, expired ? 'expired' : 'revoked']));
+}
+
 /** One timer and one query for all that is watched. While the database is away it keeps watching. */
-export function createCredentialWatch(options: { transact: Transact; clock: Clock; logger: Logger }): CredentialWatch {
-  const { transact, clock, logger } = options;
+export function createCredentialWatch(options: Options): CredentialWatch {
+  const { clock, logger } = options;
   const watched = new Set<Watched>();
   const outsideRequests = AsyncLocalStorage.snapshot();
   let timer: NodeJS.Timeout | null = null;
@@ -42,21 +57,14 @@ export function createCredentialWatch(options: { transact: Transact; clock: Cloc
     }
   };
   const askKeys = async () => {
-    const ids = new Set([...watched].flatMap(({ keyId }) => keyId ?? []));
-    if (ids.size === 0) return;
-    const found = await transact(WORKER_SCOPE, (tx) => findEndedKeys(tx, [...ids], clock.now()));
-    const reasons = new Map(
-      found.map(({ id, expired }) => [id, expired ? ('expired' as const) : ('revoked' as const)]),
-    );
-    for (const one of [...watched]) {
-      const reason = one.keyId === null ? undefined : reasons.get(one.keyId);
-      if (reason) end(one, ended('The API key', reason));
-    }
-  };
-  const askSafely = async () => {
     try {
-      await askKeys();
+      const ids = new Set([...watched].flatMap(({ keyId }) => keyId ?? []));
+      const reasons = await findReasons(options, [...ids]);
       isAway = false;
+      for (const one of [...watched]) {
+        const reason = reasons.get(one.keyId ?? '');
+        if (reason) end(one, ended('The API key', reason));
+      }
     } catch (err) {
       if (!isAway) logger.warn({ err }, 'revoked keys cannot be looked up; what is open stays open until they can');
       isAway = true;
@@ -71,7 +79,7 @@ export function createCredentialWatch(options: { transact: Transact; clock: Cloc
   const tick = () => {
     const now = clock.now();
     for (const one of [...watched]) if (one.expiresAt && one.expiresAt <= now) end(one, ended('The token', 'expired'));
-    asking ??= askSafely();
+    asking ??= askKeys();
     settle();
   };
 

@@ -1,11 +1,18 @@
 import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql';
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
 const refuse = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 
+/** `new Date` takes 30 February as 2 March. */
+function isDay(year: number, month: number, day: number): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
 function parseInstant(value: unknown): Date {
-  const date = typeof value === 'string' && INSTANT.test(value) ? new Date(value) : null;
+  const [text, year, month, day] = typeof value === 'string' ? (INSTANT.exec(value) ?? []) : [];
+  const date = text !== undefined && isDay(Number(year), Number(month), Number(day)) ? new Date(text) : null;
   if (!date || Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1)
     throw refuse('DateTime must be an instant in ISO 8601 with its zone, such as 2026-11-21T08:30:00.000Z');
   return date;

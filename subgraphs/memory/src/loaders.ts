@@ -3,13 +3,7 @@ import DataLoader from 'dataloader';
 import type { Memory } from './domain/memory-row.ts';
 import { findMemories } from './queries/find-memories.ts';
 import { listRevisions, type Revision } from './queries/revisions.ts';
-
-/** One fetch's look-ups by id, gathered and asked once each, under the caller's tenant. */
-export interface MemoryLoaders {
-  /** Null: the tenant has no such memory, or the key may not see its project. */
-  readonly memory: DataLoader<string, Memory | null>;
-  readonly history: DataLoader<{ memoryId: string; first: number }, Revision[], string>;
-}
+import type { MemoryLoaders } from './services/memory-context.ts';
 
 async function loadMemories(ctx: Context, ids: readonly string[]): Promise<(Memory | null)[]> {
   const found = await ctx.read((tx) => findMemories(tx, ids));
@@ -32,6 +26,7 @@ async function loadHistory(ctx: Context, keys: readonly { memoryId: string; firs
   return keys.map(({ memoryId, first }) => rows.filter((row) => row.memoryId === memoryId).slice(0, first));
 }
 
+/** Loaders of one fetch, under the caller's tenant. */
 export const createLoaders = (ctx: Context): MemoryLoaders => ({
   memory: new DataLoader((ids) => loadMemories(ctx, ids)),
   history: new DataLoader((keys) => loadHistory(ctx, keys), {

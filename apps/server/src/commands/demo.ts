@@ -1,60 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { badInput } from '@rae/kernel';
 import type { Client } from '@rae/sdk';
 import { type Server, withServer } from './connect.ts';
 import { hearWrite } from './hear-write.ts';
-import type { MemoryToLoad } from './load-memories.ts';
 import { loadProject } from './load-project.ts';
+import { type Material, readExamples, readFolder } from './material.ts';
 import { fit, formatHit, LEGEND } from './print-hits.ts';
-import { readDocuments, readQuestions } from './read-corpus.ts';
 import { runCommand } from './run-command.ts';
-import { toMemories, toMemory } from './to-memory.ts';
 import { waitForVectors } from './wait-for-vectors.ts';
 
-/** What the demo loads and asks. */
-interface Material {
-  readonly project: string;
-  readonly memories: readonly MemoryToLoad[];
-  readonly questions: readonly string[];
-}
-
-const EXAMPLES = new URL('../../../../examples/', import.meta.url).pathname;
-const PROJECT = 'demo';
-const QUESTIONS_OF_A_FOLDER = 6;
 const HITS = 2;
+/** Where the output is no terminal. */
 const DEFAULT_WIDTH = 100;
-
-const listFiles = (folder: string, end: string) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith(end))
-    .toSorted();
-
-/** A conversation and a handbook of an invented company. */
-async function readExamples(): Promise<Material> {
-  const conversation = join(EXAMPLES, 'conversation');
-  const documents = join(EXAMPLES, 'documents');
-  const turns: MemoryToLoad[] = [];
-  for (const name of listFiles(conversation, '.jsonl'))
-    turns.push(...(await readDocuments(join(conversation, name))).map((turn) => toMemory(turn, name)));
-  const sections = listFiles(documents, '.md').flatMap((name) =>
-    toMemories(readFileSync(join(documents, name), 'utf8'), name),
-  );
-  const questions: string[] = JSON.parse(readFileSync(join(EXAMPLES, 'questions.json'), 'utf8'));
-  return { project: PROJECT, memories: [...turns, ...sections], questions };
-}
-
-/** A folder in corpus.jsonl form, in a project of its own. */
-async function readFolder(folder: string): Promise<Material> {
-  const documents = await readDocuments(join(folder, 'corpus.jsonl'));
-  const questions = await readQuestions(join(folder, 'queries.jsonl'));
-  return {
-    project: `${PROJECT} ${basename(folder)}`,
-    memories: documents.map((document) => toMemory(document, 'corpus.jsonl')),
-    questions: questions.slice(0, QUESTIONS_OF_A_FOLDER).map(({ text }) => text),
-  };
-}
+/** What is around a question on its line: two spaces and the milliseconds. */
+const TIME_WIDTH = 12;
 
 async function load(client: Client, { project, memories }: Material): Promise<string> {
   const { projectId, missing, present } = await loadProject(client, project, memories);
@@ -69,7 +28,7 @@ async function ask(client: Client, projectId: string, questions: readonly string
   console.log(styleText('dim', LEGEND));
   for (const query of questions) {
     const { hits, tookMs } = await client.searchMemories({ query, filter: { projectId }, limit: HITS });
-    const asked = fit(query, width - 12);
+    const asked = fit(query, width - TIME_WIDTH);
     console.log(`\n${styleText('cyan', asked)}  ${styleText('dim', `${tookMs.toFixed(1)} ms`)}`);
     console.log(hits.map((hit, at) => formatHit(hit, at + 1, width)).join('\n') || '     nothing found');
   }

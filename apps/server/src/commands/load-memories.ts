@@ -15,7 +15,9 @@ export interface LoadPlan {
   readonly foreign: number;
 }
 
-type Metadata = Pick<Memory, 'metadata'>;
+interface Metadata {
+  readonly metadata?: unknown;
+}
 
 /** As many as one transaction writes without holding up others. */
 const BATCH = 100;
@@ -60,26 +62,39 @@ export async function findMissing(
   return planLoad(wanted, there);
 }
 
+/** The variables of one createMemories. */
+interface Batch {
+  readonly inputs: readonly CreateMemoryInput[];
+  readonly idempotencyKey: string;
+}
+
 /**
- * Writes memories in batches. The idempotencyKey of a batch follows from what is in it, so that a batch whose answer was lost,
- * or that two runs send at the same time, is written once.
- *
- * @param onWritten hears after each batch how many are written
+ * Cuts what is to be written into calls of createMemories. The idempotencyKey of a call follows from what is in it, so that one
+ * whose answer was lost, or that two runs send at the same time, writes once.
  */
+export function toBatches(projectId: string, items: readonly MemoryToLoad[]): Batch[] {
+  const inputs = items.map((item) => ({
+    ...item.input,
+    projectId,
+    metadata: { ...item.input.metadata, ...markOf(item) },
+  }));
+  return Array.from({ length: Math.ceil(inputs.length / BATCH) }, (_, at) => {
+    const batch = inputs.slice(at * BATCH, (at + 1) * BATCH);
+    return { inputs: batch, idempotencyKey: `load-${hash(batch)}` };
+  });
+}
+
+/** Writes memories, one batch after the other; `onWritten` hears after each how many are written. */
 export async function writeMemories(
   client: Client,
   projectId: string,
   items: readonly MemoryToLoad[],
   onWritten: (written: number) => void,
 ): Promise<void> {
-  for (let at = 0; at < items.length; at += BATCH) {
-    const batch = items.slice(at, at + BATCH);
-    const inputs = batch.map((item) => ({
-      ...item.input,
-      projectId,
-      metadata: { ...item.input.metadata, ...markOf(item) },
-    }));
-    await client.createMemories({ inputs, idempotencyKey: `load-${hash(inputs)}` });
-    onWritten(at + batch.length);
+  let written = 0;
+  for (const batch of toBatches(projectId, items)) {
+    await client.createMemories(batch);
+    written += batch.inputs.length;
+    onWritten(written);
   }
 }

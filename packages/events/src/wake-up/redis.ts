@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger, WakeUp } from '@rae/kernel';
 import { Redis } from 'ioredis';
-import { createInProcessWakeUp } from './in-process.ts';
+import { createOutage } from '../outage.ts';
+import { COALESCE_MS, createInProcessWakeUp } from './in-process.ts';
 
-const COALESCE_MS = 2;
 const CHANNEL = 'rae:wake';
 const RECONNECT_MS = { least: 50, most: 2_000 };
 
@@ -19,9 +19,9 @@ function connect({ url, logger }: RedisWakeUpOptions): Redis {
     maxRetriesPerRequest: 0,
     retryStrategy: (times) => Math.min(RECONNECT_MS.most, times * RECONNECT_MS.least),
   });
-  redis.on('error', (err: Error) =>
-    logger.warn({ err: err.message }, 'Redis does not answer; hints wait for the next poll'),
-  );
+  const outage = createOutage(logger, {}, 'Redis does not answer, and hints wait for the next poll');
+  redis.on('error', outage.failed);
+  redis.on('ready', outage.over);
   redis.connect().catch(() => {}); // told by 'error'; it goes on trying
   return redis;
 }

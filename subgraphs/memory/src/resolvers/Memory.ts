@@ -1,6 +1,5 @@
 import { checkFirst } from '@rae/kernel';
-import type { Memory as MemoryRow } from '../domain/memory-row.ts';
-import { findMemory } from '../services/get-memory.ts';
+import { findMemory, type Memory as MemoryRow } from '../services/get-memory.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
 
 export const Memory = {

@@ -9,6 +9,8 @@ import { findMemories } from '../queries/find-memories.ts';
 import { insertMemories } from '../queries/insert-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
 
+export type { CreateMemoryInput };
+
 export const MAX_BATCH = 1_000;
 
 export interface CreatedMemories {

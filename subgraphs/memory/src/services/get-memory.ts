@@ -1,22 +1,30 @@
-import { isUuid, notFound, type Transaction } from '@rae/kernel';
+import { badInput, isUuid, notFound, type Transaction } from '@rae/kernel';
 import type { Memory, StoredMemory } from '../domain/memory-row.ts';
 import { lockMemory } from '../queries/find-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
+
+export type { Memory };
 
 /** One memory by its id; null when the tenant has none of it, or the key may not see its project. */
 export const findMemory = async (ctx: MemoryContext, id: string): Promise<Memory | null> =>
   isUuid(id) ? ctx.loaders.memory.load(id) : null;
 
-/** @throws NOT_FOUND where findMemory gives null */
+function checkId(id: string): void {
+  if (!isUuid(id)) throw badInput('id', 'must be the UUID of a memory');
+}
+
+/** @throws NOT_FOUND where findMemory gives null; BAD_USER_INPUT for what is no UUID */
 export async function getMemory(ctx: MemoryContext, id: string): Promise<Memory> {
+  checkId(id);
   const memory = await findMemory(ctx, id);
   if (!memory) throw notFound('memory', id);
   return memory;
 }
 
-/** One memory, held against other writers. @throws NOT_FOUND when there is none that the caller may see */
+/** One memory, held against other writers. @throws NOT_FOUND when there is none that the caller may see; BAD_USER_INPUT for what is no UUID */
 export async function getMemoryLocked(tx: Transaction, id: string): Promise<StoredMemory> {
-  const memory = isUuid(id) ? await lockMemory(tx, id) : null;
+  checkId(id);
+  const memory = await lockMemory(tx, id);
   const { projectId } = tx.caller;
   if (!memory || (projectId !== null && memory.projectId !== projectId)) throw notFound('memory', id);
   return memory;

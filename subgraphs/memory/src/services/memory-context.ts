@@ -1,7 +1,16 @@
 import type { EventFeed } from '@rae/events';
 import type { Context, Embedder } from '@rae/kernel';
-import type { MemoryLoaders } from '../loaders.ts';
+import type DataLoader from 'dataloader';
+import type { Memory } from '../domain/memory-row.ts';
+import type { Revision } from '../queries/revisions.ts';
 import type { IndexRegistry } from './index-registry.ts';
+
+/** One fetch's look-ups by id, gathered and asked once each, under the caller's tenant. */
+export interface MemoryLoaders {
+  /** Null: the tenant has no such memory, or the key may not see its project. */
+  readonly memory: DataLoader<string, Memory | null>;
+  readonly history: DataLoader<{ memoryId: string; first: number }, Revision[], string>;
+}
 
 /** What a fetch of the memory subgraph has besides the platform's own. */
 export interface MemoryContext extends Context {

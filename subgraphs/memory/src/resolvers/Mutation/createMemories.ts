@@ -1,5 +1,4 @@
-import type { CreateMemoryInput } from '../../domain/new-memory.ts';
-import { createMemories as create } from '../../services/create-memories.ts';
+import { type CreateMemoryInput, createMemories as create } from '../../services/create-memories.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 interface Args {
