@@ -1,6 +1,9 @@
 import { migration, tenantWall, workerReads } from './sql.ts';
 
-/** Dropping a day moves the floor to its last position: whoever resumes from before it is told CURSOR_EXPIRED. */
+/**
+ * Dropping a day moves the floor to its last position: whoever resumes from before it is told CURSOR_EXPIRED. Rows of such
+ * days that were left in the DEFAULT partition go as well.
+ */
 const dropDays = `create function platform.drop_event_days(before date) returns int language plpgsql security definer set search_path = pg_catalog as $$
 declare day record; last record; dropped int := 0;
 begin
@@ -16,16 +19,27 @@ begin
     execute format('drop table platform.%I', day.relname);
     dropped := dropped + 1;
   end loop;
+  with gone as (
+    delete from platform.events_default where recorded_at < before::timestamp at time zone 'UTC' returning epoch, tx, seq)
+  select epoch, tx, seq from gone order by epoch desc, tx desc, seq desc limit 1 into last;
+  if last.epoch is not null then
+    update platform.event_log set floor_epoch = last.epoch, floor_tx = last.tx, floor_seq = last.seq
+      where (floor_epoch, floor_tx, floor_seq) < (last.epoch, last.tx, last.seq);
+  end if;
   return dropped;
 end $$`;
 
-/** A day whose rows already lie in the DEFAULT partition (the job was away) takes them over. */
+/**
+ * A day whose rows already lie in the DEFAULT partition (the job was away) takes them over. The partition is locked as
+ * attaching will lock it, so that no row of the day comes in between.
+ */
 const makeDays = `create function platform.make_event_days(first date, days int) returns int language plpgsql security definer set search_path = pg_catalog as $$
 declare day date; name text; made int := 0;
 begin
   for day in select first + n from generate_series(0, days - 1) n loop
     name := 'events_' || to_char(day, 'YYYYMMDD');
     if to_regclass('platform.' || name) is null then
+      lock table platform.events_default in access exclusive mode;
       execute format('create table platform.%I (like platform.events including defaults including constraints)', name);
       execute format('with moved as (delete from platform.events_default where recorded_at >= %L and recorded_at < %L returning *) insert into platform.%I select * from moved',
         day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC', name);
@@ -93,7 +107,6 @@ export const PlatformEvents = migration(
     'grant usage on sequence platform.event_seq to rae_app',
     'grant select on platform.event_log to rae_app, rae_worker',
     'grant select, insert, update on platform.event_cursors to rae_worker',
-    'grant update (touched_at, epoch, tx, seq), select on platform.event_cursors to rae_app',
     'grant insert on platform.event_quarantine to rae_app',
     ...workerReads('platform.event_quarantine'),
     makeDays,

@@ -15,6 +15,7 @@ export const PlatformJobs = migration(
       lease_token uuid,
       error_code text,
       error text,
+      alone boolean not null default false,
       created_at timestamptz not null,
       unique (tenant_id, kind, subject))`,
     `create index jobs_due on platform.jobs (kind, run_at) where status = 'PENDING'`,

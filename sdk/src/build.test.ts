@@ -92,13 +92,13 @@ describe('the built package', () => {
     expect(node(TSC, '-p', folder)).toMatchObject({ stdout: '', status: 0 });
   });
 
-  test('holds a bare client of under 5 KB, packed, which takes no documents along', () => {
+  test('holds a bare client of under 6 KB, packed and before any minifier, which takes no documents along', () => {
     const modules = [...modulesOf('bare-client.js')];
     expect(modules.filter((name) => name.startsWith('generated/'))).toEqual([]);
     expect(modules).toContain('subscribe.js');
     // what any bundler leaves out: comments, imports, indentation
     const code = modules.map((name) => read(name).replaceAll(/\/\*\*.*?\*\/|^\s*\/\/.*?$|^import .*?;$|^\s+/gms, ''));
-    expect(gzipSync(code.join('\n')).length).toBeLessThan(5_000);
+    expect(gzipSync(code.join('\n')).length).toBeLessThan(6_000);
   });
 
   test('makes nothing at import that a bundler has to keep', () => {

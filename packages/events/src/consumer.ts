@@ -76,10 +76,15 @@ export function createConsumer(definition: ConsumerDefinition, options: Consumer
     running ??= readAll();
     return running;
   };
+  /** One statement instead of a transaction for each partition, as long as nothing happens. */
+  const findDue = (): Promise<readonly number[]> =>
+    transactAsWorker(async (tx) => {
+      const cursors = await tx.query<CursorRow>(CURSORS, [name]);
+      return cursors.length === 0 ? ALL : findNews(tx, cursors.map(placeOf));
+    });
   const poll = async (): Promise<void> => {
     try {
-      const places = await transactAsWorker((tx) => tx.query<CursorRow>(CURSORS, [name]));
-      await run(initialised ? await transactAsWorker((tx) => findNews(tx, places.map(placeOf))) : ALL);
+      await run(await findDue());
     } catch (err) {
       outage.failed(err);
     }

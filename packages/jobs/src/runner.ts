@@ -21,16 +21,21 @@ export interface JobRunner {
 
 const POLL_MS = 1_000;
 
-/** Oldest first, of the tenant whose job is due longest, so that one batch is one tenant's. */
+/**
+ * Oldest first, all of the tenant whose job is due longest, so that one batch is one tenant's. A job that failed for good in
+ * a batch, or whose worker died, comes alone: what is wrong with it must not befall the others.
+ */
 const CLAIM = {
   name: 'jobs_claim',
   text: `with first as (
-      select tenant_id from platform.jobs where kind = $1 and status = 'PENDING' and run_at <= $2 and (lease_until is null or lease_until < $2)
-      order by run_at limit 1),
+      select tenant_id, alone or lease_token is not null as alone from platform.jobs
+      where kind = $1 and status = 'PENDING' and run_at <= $2 and (lease_until is null or lease_until < $2)
+      order by run_at, id limit 1 for update skip locked),
     due as (
       select j.id from platform.jobs j join first on first.tenant_id = j.tenant_id
       where j.kind = $1 and j.status = 'PENDING' and j.run_at <= $2 and (j.lease_until is null or j.lease_until < $2)
-      order by j.run_at limit $3 for update of j skip locked)
+        and (j.alone or j.lease_token is not null) = first.alone
+      order by j.run_at, j.id limit (select case when alone then 1 else $3 end from first) for update of j skip locked)
     update platform.jobs j set attempt = j.attempt + 1, lease_until = $4, lease_token = $5 from due where j.id = due.id
     returning j.id, j.tenant_id as "tenantId", j.subject, j.payload, j.attempt`,
 };
@@ -40,8 +45,9 @@ const FINISH = {
 };
 const FAIL = {
   name: 'jobs_fail',
-  text: `update platform.jobs set lease_until = null, lease_token = null, run_at = $3, status = $4, error_code = $5, error = $6
-    where id = any($1::uuid[]) and lease_token = $2`,
+  text: `update platform.jobs j set lease_until = null, lease_token = null, run_at = f.run_at, error_code = $4, error = $5, alone = $6,
+      status = case when j.attempt >= ${MAX_ATTEMPTS} then 'DEAD' else 'PENDING' end
+    from unnest($1::uuid[], $2::timestamptz[]) as f(id, run_at) where j.id = f.id and j.lease_token = $3`,
 };
 
 /**
@@ -66,18 +72,18 @@ export function createJobRunner(definition: JobDefinition, options: RunnerOption
     });
 
   const fail = (jobs: readonly Job[], caller: Caller, token: string, error: unknown) => {
-    const attempt = Math.max(...jobs.map((job) => job.attempt));
-    const dead = attempt >= MAX_ATTEMPTS;
     const code = isPlatformError(error) ? error.code : 'INTERNAL';
+    const dead = jobs.filter(({ attempt }) => attempt >= MAX_ATTEMPTS).length;
     logger.warn(
-      { err: error, kind, jobs: jobs.length, attempt },
-      dead ? 'jobs failed for the last time' : 'jobs failed; they are tried again',
+      { err: error, kind, jobs: jobs.length, dead },
+      dead > 0 ? 'jobs failed for the last time' : 'jobs failed; they are tried again',
     );
     metrics.count('rae_jobs_failed_total', 'Jobs that failed an attempt', { kind }, jobs.length);
     return transactAs(caller, (tx) => {
-      const runAt = new Date(tx.now.getTime() + nextDelayMs(attempt, Math.random()));
+      const runAt = jobs.map(({ attempt }) => new Date(tx.now.getTime() + nextDelayMs(attempt, Math.random())));
       const reason = error instanceof Error ? error.message : String(error);
-      return tx.query(FAIL, [jobs.map(({ id }) => id), token, runAt, dead ? 'DEAD' : 'PENDING', code, reason]);
+      const ids = jobs.map(({ id }) => id);
+      return tx.query(FAIL, [ids, runAt, token, code, reason, !(isPlatformError(error) && error.retryable)]);
     });
   };
 
@@ -89,6 +95,7 @@ export function createJobRunner(definition: JobDefinition, options: RunnerOption
     const caller = definition.callerOf(first);
     await inSpan(`job ${kind}`, null, async () => {
       try {
+        if (first.attempt > MAX_ATTEMPTS) throw new Error(`${MAX_ATTEMPTS} workers ended before the job did`);
         await finish(jobs, caller, token, await definition.run(jobs));
         metrics.count('rae_jobs_done_total', 'Jobs done', { kind }, jobs.length);
       } catch (error) {
@@ -98,18 +105,20 @@ export function createJobRunner(definition: JobDefinition, options: RunnerOption
     return true;
   };
   const work = async (): Promise<void> => {
-    do {
-      again = false;
-      while (!closed && (await runBatch()));
-    } while (again && !closed);
+    try {
+      do {
+        again = false;
+        while (!closed && (await runBatch()));
+      } while (again && !closed);
+    } catch (err) {
+      logger.warn({ err, kind }, 'the job queue could not be read; trying again');
+    } finally {
+      running = null;
+    }
   };
   const run = (): Promise<void> => {
     again = true;
-    running ??= work()
-      .catch((err) => logger.warn({ err, kind }, 'the job queue could not be read; trying again'))
-      .finally(() => {
-        running = null;
-      });
+    running ??= work();
     return running;
   };
   const stop = wakeUp.subscribe(jobTopic(kind), () => void run());

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
 const MAIN = new URL('../../../apps/server/src/main.ts', import.meta.url).pathname;
+const OTEL = import.meta.resolve('@rae/telemetry/otel');
 const START_MS = 60_000;
 
 export interface ServerProcess {
@@ -26,7 +27,7 @@ function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null
 
 /** Starts the server's main program as a process of its own and waits until it is ready. Throws with its output when it ends first. */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, ['--import', OTEL, MAIN], {
     env: { PATH: process.env.PATH, RAE_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

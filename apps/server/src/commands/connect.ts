@@ -4,7 +4,6 @@ import { type Client, createClient } from '@rae/sdk';
 import { createLogger } from '@rae/telemetry';
 import { type Config, readConfig } from '../config.ts';
 import { keyFile } from '../first-key.ts';
-import { createRuntime } from '../runtime.ts';
 
 /** A server to talk to. */
 export interface Server {
@@ -76,6 +75,7 @@ const explainFolder =
   };
 
 async function startHere(config: Config, url: string): Promise<Address> {
+  const { createRuntime } = await import('../runtime.ts'); // half of a command's start, and most often a server runs
   const runtime = await createRuntime({ ...config, host: '127.0.0.1', port: 0 }, createLogger('warn')).catch(
     explainFolder(url),
   );
