@@ -7,7 +7,7 @@ const role = (name: string) =>
   exception when duplicate_object or unique_violation then null; end $$`;
 
 const membership = (name: string) =>
-  `do $$ begin if not pg_has_role(current_user, '${name}', 'member') then grant ${name} to current_user; end if; end $$`;
+  `do $$ begin if not pg_has_role(current_user, '${name}', 'usage') then grant ${name} to current_user; end if; end $$`;
 
 /** The three database roles, a schema per owner, and the vector type. Roles belong to the cluster, so `down` leaves them. */
 export class PlatformRoles extends Migration {

@@ -7,6 +7,7 @@ import { migration, tenantWall, workerReads } from './sql.ts';
 const dropDays = `create function platform.drop_event_days(before date) returns int language plpgsql security definer set search_path = pg_catalog as $$
 declare day record; last record; dropped int := 0;
 begin
+  perform pg_advisory_xact_lock(7245003);
   for day in select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'platform.events'::regclass and c.relname ~ '^events_\\d{8}$'
       and to_date(right(c.relname, 8), 'YYYYMMDD') < before order by c.relname
@@ -36,6 +37,7 @@ end $$`;
 const makeDays = `create function platform.make_event_days(first date, days int) returns int language plpgsql security definer set search_path = pg_catalog as $$
 declare day date; name text; made int := 0;
 begin
+  perform pg_advisory_xact_lock(7245003); -- several processes start at once
   for day in select first + n from generate_series(0, days - 1) n loop
     name := 'events_' || to_char(day, 'YYYYMMDD');
     if to_regclass('platform.' || name) is null then

@@ -22,9 +22,10 @@ export function waitAfter(error: unknown, failures: number, clock: Clock): numbe
 }
 
 /**
- * Does the work up to `retries` times more while it fails with what passes.
+ * Does the work up to `retries` times more while it fails with what passes. The signal ends the waiting; the work has to look
+ * at it by itself.
  *
- * @throws what the last attempt threw; the signal's reason
+ * @throws what the last attempt threw
  */
 export async function withRetries<T>(
   work: () => Promise<T>,
@@ -37,7 +38,6 @@ export async function withRetries<T>(
       const waitMs = failures > retries ? null : waitAfter(error, failures, clock);
       if (waitMs === null) throw error;
       await clock.sleep(waitMs, signal);
-      signal.throwIfAborted();
     }
   }
 }

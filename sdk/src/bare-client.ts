@@ -13,7 +13,6 @@ export function createBareClient(options: ClientOptions): BareClient {
   const settings = settingsOf(options);
   return {
     async query(document: AnyDocument | string, given: Variables = {}, { signal }: RequestOptions = {}) {
-      signal?.throwIfAborted();
       const { variables, repeatable } = makeRepeatable(document, given, () => crypto.randomUUID());
       const body = JSON.stringify({ query: document, variables });
       const { controller, unlink } = linkTo(signal);

@@ -288,6 +288,12 @@ describe('time and abort', () => {
     });
   });
 
+  test('a request that is over leaves no timer behind', async () => {
+    failFirst(1, 'TIMEOUT', { data: { memory: MEMORY } });
+    await connect().memory('m1');
+    expect(clock.pending()).toBe(0);
+  });
+
   test('an abort before the request sends nothing, and rejects with its reason', async () => {
     server.answerWith((response) => sendJson(response, CREATED));
     const reason = new Error('changed my mind');

@@ -81,6 +81,21 @@ describe('a subscription', () => {
     expect(await read(connect().memoryCreated(), 1)).toEqual(['m1']);
   });
 
+  test('gives letters whole that came in two chunks', async () => {
+    const content = 'zażółć 🦊';
+    const event = JSON.stringify({ data: { memoryCreated: { memoryId: 'm1', memory: { content } } } });
+    const bytes = new TextEncoder().encode(`event: next\ndata: ${event}\n\n`);
+    const fetch = async () => {
+      const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte));
+      const body = new ReadableStream({ pull: (to) => to.enqueue(chunks.shift()) });
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    };
+    for await (const { memory } of connect({ fetch }).memoryCreated()) {
+      expect(memory?.content).toBe(content);
+      break;
+    }
+  });
+
   test('of a document gives what the document selects', async () => {
     serve((stream) => send(stream, 1));
     for await (const { memoryCreated } of connect().subscribe(MemoryCreatedDocument, { after: 'c0' })) {
@@ -296,6 +311,22 @@ describe('leaving a subscription', () => {
         first(openStream(response));
       });
     });
+
+  test('one connection for the next closes it, also where the server does not', async () => {
+    const closed = new Promise<void>((resolve) => {
+      server.answerWith((response, _, number) => {
+        const stream = openStream(response);
+        if (number > 0) return send(stream, 1);
+        response.on('close', resolve);
+        stream.start('c0');
+        return stream.next({ errors: [errorOf('DEPENDENCY_UNAVAILABLE')] });
+      });
+    });
+    const events = connect().memoryCreated();
+    expect((await events.next()).value?.memoryId).toBe('m1');
+    await closed;
+    await events.return?.();
+  });
 
   test('by break closes its connection', async () => {
     const closed = closing((stream) => send(stream, 1, 2));

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Embedder, LogFields, Logger } from '@rae/kernel';
-import { type EncoderProcess, startEncoderProcess } from './local/encoder-process.ts';
+import { startEncoderProcess } from './local/encoder-process.ts';
 import { createLocalEmbedder } from './local/local-embedder.ts';
 import { createOfflineEncoder } from './offline-encoder.ts';
 
@@ -38,7 +36,6 @@ const VARIED: readonly string[] = [
 let modelDir = '';
 let encoder: Embedder;
 const opened: Embedder[] = [];
-const started: EncoderProcess[] = [];
 
 const createEncoder = () => {
   const made = createOfflineEncoder({ modelDir, assertOutsideTransaction: () => {} });
@@ -46,30 +43,18 @@ const createEncoder = () => {
   return made;
 };
 
-/** An embedder whose processes are kept in `started`. */
-const createWatched = (start: () => EncoderProcess, timeoutMs = 60_000) => {
-  const model = { id: 'local/test', dimensions: 512, maxTokens: 128, languages: null };
-  const watched = createLocalEmbedder({
-    ...model,
-    timeoutMs,
-    start: () => {
-      const made = start();
-      started.push(made);
-      return made;
-    },
+/** The same model with 32-bit weights. */
+const createYardstick = () => {
+  const made = createLocalEmbedder({
+    id: 'local/use-lite-float32',
+    dimensions: 512,
+    maxTokens: 128,
+    languages: ['en'],
+    timeoutMs: 60_000,
+    start: () => startEncoderProcess('use-lite', [modelDir, 'float32']),
   });
-  opened.push(watched);
-  return watched;
-};
-
-const startInt8 = () => startEncoderProcess('use-lite', [modelDir, 'int8']);
-const pidOf = (index: number) => started[index]?.pid ?? 0;
-const isGone = (pid: number) => {
-  try {
-    return !process.kill(pid, 0);
-  } catch {
-    return true;
-  }
+  opened.push(made);
+  return made;
 };
 
 const embed = (texts: readonly string[]) => encoder.embed(texts, 'document');
@@ -88,7 +73,6 @@ beforeAll(async () => {
 
 afterEach(async () => {
   for (const made of opened.splice(0)) if (made !== encoder) await made.close();
-  started.splice(0);
 });
 
 afterAll(async () => {
@@ -108,14 +92,14 @@ describe('vectors of the offline encoder', () => {
   });
 
   test(`of ${VARIED.length} varied texts have a cosine of at least 0.999 with those of 32-bit weights`, async () => {
-    const yardstick = createWatched(() => startEncoderProcess('use-lite', [modelDir, 'float32']));
+    const yardstick = createYardstick();
     const [vectors, exact] = await Promise.all([embed(VARIED), yardstick.embed(VARIED, 'document')]);
     const cosines = VARIED.map((_, index) => dot(vectors[index], exact[index]));
     expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.999);
   });
 
   test('with 32-bit weights are those of the published model, up to the first 128 tokens of a text of 801', async () => {
-    const yardstick = createWatched(() => startEncoderProcess('use-lite', [modelDir, 'float32']));
+    const yardstick = createYardstick();
     for (const { text, vector } of published) {
       if (!vector) continue;
       const [made] = await yardstick.embed([text], 'document');
@@ -150,96 +134,6 @@ describe('vectors of the offline encoder', () => {
   test('of sentences that mean the same are nearer than of those that do not', async () => {
     const [refund, money, weather] = await embed(['I want a refund', 'Give me my money back', 'It rained all day']);
     expect(dot(refund, money)).toBeGreaterThan(dot(refund, weather) + 0.1);
-  });
-});
-
-describe('the process of the encoder', () => {
-  test('is started by the first call, and gone after close, which may come twice', async () => {
-    const watched = createWatched(startInt8);
-    expect(started).toHaveLength(0);
-    await watched.embed(['one'], 'document');
-    await watched.embed(['two'], 'document');
-    expect(started).toHaveLength(1);
-    await watched.close();
-    await watched.close();
-    expect(isGone(pidOf(0))).toBe(true);
-    await expect(watched.embed(['three'], 'document')).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
-    expect(started).toHaveLength(1);
-  });
-
-  test('that is killed in the middle of a batch is started anew, and the call is answered as if nothing had been', async () => {
-    const watched = createWatched(startInt8);
-    await watched.embed(['warm'], 'document');
-    const answer = watched.embed(VARIED, 'document');
-    process.kill(pidOf(0), 'SIGKILL');
-    expect(await answer).toEqual(await embed(VARIED));
-    expect(started).toHaveLength(2);
-  });
-
-  test('that dies between two calls is started anew by the next', async () => {
-    const watched = createWatched(startInt8);
-    await watched.embed(['warm'], 'document');
-    await started[0]?.stop();
-    expect(await watched.embed(['next'], 'document')).toEqual(await embed(['next']));
-    expect(started).toHaveLength(2);
-  });
-
-  test('that dies twice over one batch makes the call MODEL_UNAVAILABLE (retryable), and the next call starts a third', async () => {
-    const watched = createWatched(() => {
-      const made = startInt8();
-      if (started.length < 2 && made.pid) process.kill(made.pid, 'SIGKILL');
-      return made;
-    });
-    const refused = watched.embed(['text'], 'document');
-    await expect(refused).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
-    expect(await watched.embed(['text'], 'document')).toEqual(await embed(['text']));
-    expect(started).toHaveLength(3);
-  });
-
-  test('that hangs is ended after the time a batch may take, and the batch tried once more', async () => {
-    const watched = createWatched(() => {
-      const made = startInt8();
-      if (started.length === 0 && made.pid) process.kill(made.pid, 'SIGSTOP');
-      return made;
-    }, 5000);
-    expect(await watched.embed(['text'], 'document')).toEqual(await embed(['text']));
-    expect(isGone(pidOf(0))).toBe(true);
-  });
-
-  test('goes on after SIGINT and SIGTERM, which reach the whole group when the server is to finish what it has', async () => {
-    const watched = createWatched(startInt8);
-    await watched.embed(['warm'], 'document');
-    process.kill(pidOf(0), 'SIGINT');
-    process.kill(pidOf(0), 'SIGTERM');
-    await watched.embed(['more'], 'document');
-    expect(started).toHaveLength(1);
-  });
-
-  test('ends when the server is killed', async () => {
-    const url = new URL('./offline-encoder.ts', import.meta.url).href;
-    const settings = `{ modelDir: ${JSON.stringify(modelDir)}, assertOutsideTransaction: () => {} }`;
-    const program = `import { createOfflineEncoder } from ${JSON.stringify(url)};
-      await createOfflineEncoder(${settings}).embed(['text'], 'document'); console.log('ready');`;
-    const server = spawn(process.execPath, ['--input-type=module', '-e', program], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    await once(server.stdout, 'data');
-    server.kill('SIGKILL');
-    // Both write to one stderr: it closes when the last of the two is gone.
-    expect(await once(server, 'close')).toEqual([null, 'SIGKILL']);
-  });
-
-  test('gets neither the environment nor the flags of the server', async () => {
-    const watched = createWatched(startInt8);
-    await watched.embed(['warm'], 'document');
-    const environment = await readFile(`/proc/${pidOf(0)}/environ`, 'utf8').catch(() => '');
-    const command = await readFile(`/proc/${pidOf(0)}/cmdline`, 'utf8').catch(() => '');
-    const names = environment
-      .split('\0')
-      .filter(Boolean)
-      .map((entry) => entry.split('=')[0]);
-    expect(names.filter((name) => !name?.startsWith('NODE_CHANNEL_'))).toEqual([]);
-    expect(command).not.toContain('--experimental-vm-modules');
   });
 });
 

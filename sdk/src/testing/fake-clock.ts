@@ -6,6 +6,8 @@ const DEADLINE_MS = 15_000;
 export interface FakeClock extends Clock {
   /** The sleeps that were none of a deadline, in milliseconds; each was over at once. */
   readonly sleeps: number[];
+  /** How many deadlines are neither called off nor up. */
+  pending(): number;
   /** Lets the time of every deadline be up. */
   expire(): void;
   /** Resolves once there is a deadline of so many milliseconds. */
@@ -41,6 +43,7 @@ export function createFakeClock(): FakeClock {
       if (ms >= DEADLINE_MS) return waitForExpiry(ms, signal);
       sleeps.push(ms);
     },
+    pending: () => deadlines.size,
     expire() {
       for (const end of [...deadlines.keys()]) end();
     },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isPlatformError, PlatformError } from '@rae/kernel';
-import { type Client, createClient } from '@rae/sdk';
+import { type Client, createClient, NetworkError, UnauthenticatedError } from '@rae/sdk';
 import { createLogger } from '@rae/telemetry';
 import { type Config, readConfig } from '../config.ts';
 import { keyFile } from '../first-key.ts';
@@ -15,10 +15,16 @@ export interface Server {
 
 interface Address {
   readonly url: string;
-  /** The key as far as it is known; null: the key file has it. */
+  /** The key that was made when a server was started here for the first time; null: it is known otherwise. */
   readonly key: string | null;
   readonly startedHere: boolean;
   readonly stop: () => Promise<void>;
+}
+
+interface KnownKey {
+  readonly key: string;
+  /** Where it is from, to say so when it is refused. */
+  readonly from: string;
 }
 
 /** Longest wait for a server that should be on this machine. */
@@ -43,7 +49,12 @@ function readSettings(): CommandSettings {
       `RAE_URL takes the http(s) address of a GraphQL endpoint, such as http://127.0.0.1:4000/graphql; “${url}” is not that.`,
       { setting: 'RAE_URL' },
     );
-  return { url, key: RAE_KEY.trim() || null };
+  const key = RAE_KEY.trim() || null;
+  if (key !== null && !/^[\x21-\x7e]+$/.test(key))
+    throw new PlatformError('BAD_USER_INPUT', 'RAE_KEY takes a key, without spaces or line ends.', {
+      setting: 'RAE_KEY',
+    });
+  return { url, key };
 }
 
 /** Where `npm start` listens with these settings. */
@@ -86,24 +97,49 @@ async function findServer(config: Config, settings: CommandSettings): Promise<Ad
   const running = { key: null, startedHere: false, stop: async () => {} };
   if (settings.url !== null) return { ...running, url: settings.url };
   const url = ownUrl(config);
+  if (!config.roles.has('gateway'))
+    throw new PlatformError('BAD_USER_INPUT', 'RAE_URL is not set, and ROLES names no gateway; set RAE_URL to one.', {
+      setting: 'RAE_URL',
+    });
   return (await isRunning(url)) ? { ...running, url } : startHere(config, url);
 }
 
-/** The key file is of the server on this machine: it is never sent to another. */
-function readKey(config: Config, settings: CommandSettings, { url, key }: Address): string {
-  const known = settings.key ?? key ?? config.adminKey;
-  if (known) return known;
-  if (!LOOPBACK.has(new URL(url).hostname))
-    throw new PlatformError('UNAUTHENTICATED', `RAE_KEY is not set; give it a key of the server at ${url}.`);
+const noKey = (sentence: string, cause?: unknown) => new PlatformError('UNAUTHENTICATED', sentence, {}, { cause });
+
+function readKeyFile(config: Config): KnownKey {
+  const file = keyFile(config);
   try {
-    return readFileSync(keyFile(config), 'utf8').trim();
+    return { key: readFileSync(file, 'utf8').trim(), from: file };
   } catch (cause) {
-    throw new PlatformError(
-      'UNAUTHENTICATED',
-      `There is no key in ${keyFile(config)}; set RAE_KEY, or stop the server and run \`npm run key\`.`,
-      {},
-      { cause },
-    );
+    throw noKey(`There is no key in ${file}; set RAE_KEY, or stop the server and run \`npm run key\`.`, cause);
+  }
+}
+
+/** The key file is of the embedded server on this machine: it is never sent to another. */
+function findKey(config: Config, settings: CommandSettings, { url, key }: Address): KnownKey {
+  if (settings.key !== null) return { key: settings.key, from: 'RAE_KEY' };
+  if (key !== null) return { key, from: 'this start' };
+  if (!LOOPBACK.has(new URL(url).hostname)) throw noKey(`RAE_KEY is not set; give it a key of the server at ${url}.`);
+  if (config.databaseUrl === null) return readKeyFile(config);
+  if (config.adminKey !== null) return { key: config.adminKey, from: 'RAE_ADMIN_KEY' };
+  throw noKey('RAE_KEY is not set; give it a key, or make one with `npm run key`.');
+}
+
+/** Asks once who is asking, so that a wrong address or key is told as such and not by the first thing that fails. */
+async function checkAccess(client: Client, { url }: Address, { from }: KnownKey): Promise<void> {
+  try {
+    await client.viewer();
+  } catch (error) {
+    if (error instanceof NetworkError)
+      throw new PlatformError(
+        'DEPENDENCY_UNAVAILABLE',
+        `No RAE answers at ${url}. ${error.message}`,
+        {},
+        { cause: error },
+      );
+    if (error instanceof UnauthenticatedError)
+      throw noKey(`The server at ${url} does not take the key of ${from}. ${error.message}`, error);
+    throw error;
   }
 }
 
@@ -111,15 +147,16 @@ function readKey(config: Config, settings: CommandSettings, { url, key }: Addres
  * Finds the server at RAE_URL, or where the settings have it, or starts one in this process when none runs, and stops that one
  * at the end.
  *
- * @throws UNAUTHENTICATED when there is no key, or the server does not take it
+ * @throws DEPENDENCY_UNAVAILABLE when none answers; UNAUTHENTICATED when there is no key, or the server does not take it
  */
 export async function withServer(work: (server: Server) => Promise<void>): Promise<void> {
   const config = readConfig();
   const settings = readSettings();
   const address = await findServer(config, settings);
   try {
-    const client = createClient({ url: address.url, key: readKey(config, settings, address) });
-    await client.viewer();
+    const known = findKey(config, settings, address);
+    const client = createClient({ url: address.url, key: known.key });
+    await checkAccess(client, address, known);
     await work({ url: address.url, client, startedHere: address.startedHere });
   } finally {
     await address.stop();

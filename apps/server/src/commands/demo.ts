@@ -49,11 +49,11 @@ function describeNext({ url, startedHere }: Server): string {
   return [
     '\nNext',
     startedHere
-      ? '  npm start                            the server, and a Sandbox to ask it in'
-      : `  ${url.padEnd(35)}  the Sandbox, in a browser`,
-    '  npm run demo -- --data <folder>      the same with texts of your own: corpus.jsonl and queries.jsonl',
-    '  npm run eval -- --data <folder>      how well questions are answered, given qrels.tsv as well',
-    '  docs/quickstart.md                   where to go from here',
+      ? '  npm start                        the server, and a Sandbox to ask it in'
+      : `  ${url.padEnd(31)}  the Sandbox, in a browser`,
+    '  npm run demo -- --data <folder>  the same with texts of your own',
+    '  npm run eval -- --data <folder>  how well questions are answered',
+    '  docs/quickstart.md               where to go from here',
   ].join('\n');
 }
 

@@ -39,4 +39,4 @@ export function formatHit({ score, memory, signals }: SearchHit, place: number, 
 }
 
 /** Explains the line of signals below each hit. */
-export const LEGEND = 'Below each hit its signals: place by that signal alone, its own score → its share of the score.';
+export const LEGEND = "SIGNAL  #place by it alone  its own score → its share of the hit's score";

@@ -33,7 +33,7 @@ export interface Corpus {
 }
 
 /** Where everything lies that names no scope. */
-const SCOPE = 'all';
+export const DEFAULT_SCOPE = 'all';
 /** Longest content of a memory. */
 const MAX_TEXT = 65_536;
 
@@ -50,7 +50,7 @@ const DocumentLine = z.object({
   text,
   meta: z
     .object({
-      scope: label.default(SCOPE),
+      scope: label.default(DEFAULT_SCOPE),
       title: z.string().default(''),
       session: label.nullable().default(null),
       speaker: label.nullable().default(null),
@@ -62,7 +62,7 @@ const DocumentLine = z.object({
 const QuestionLine = z.object({
   _id: label,
   text,
-  meta: z.object({ scope: label.default(SCOPE), category: label.nullable().default(null) }).prefault({}),
+  meta: z.object({ scope: label.default(DEFAULT_SCOPE), category: label.nullable().default(null) }).prefault({}),
 });
 
 const wrong = (path: string, line: number, sentence: string) =>

@@ -18,7 +18,7 @@ test('a turn is EPISODIC, in a session that names its scope', () => {
     input: {
       content: 'Hello!',
       layer: 'EPISODIC',
-      source: 'talk.jsonl',
+      source: 'talk.jsonl#c1/1',
       sessionId: 'c1/s1',
       speaker: 'Ann',
       role: 'USER',
@@ -27,12 +27,16 @@ test('a turn is EPISODIC, in a session that names its scope', () => {
   });
 });
 
+test('a session of the scope that texts are in by default keeps its name', () => {
+  expect(toMemory({ ...turn, scope: 'all' }, 'talk.jsonl').input.sessionId).toBe('s1');
+});
+
 test('a text without a session is SEMANTIC, and what it does not say is left out', () => {
   const document = { ...turn, session: null, speaker: null, role: null, occurredAt: null };
   expect(toMemory(document, 'corpus.jsonl').input).toEqual({
     content: 'Hello!',
     layer: 'SEMANTIC',
-    source: 'corpus.jsonl',
+    source: 'corpus.jsonl#c1/1',
   });
 });
 

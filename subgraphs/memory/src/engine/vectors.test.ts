@@ -101,10 +101,10 @@ describe('the vector store', () => {
   });
 
   test('above 8 000 passing rows the nearest ten are still the exact ones, of 9 000', () => {
-    const { store, vectors } = filled(256, 9_000, 8);
+    const { store, vectors } = filled(96, 9_000, 8);
     const pass = new Uint8Array(9_000).fill(1);
     const mids = Float64Array.from(vectors, (_, slot) => slot + 1);
-    askVector(store, unit(createChance(9), 256));
+    askVector(store, unit(createChance(9), 96));
     const exact = nearestVectors(store, { pass, rows: 9_000, passing: 8_000 }, 10, mids);
     const bySigns = nearestVectors(store, { pass, rows: 9_000, passing: 9_000 }, 10, mids);
     expect([...bySigns].sort()).toEqual([...exact].sort());
