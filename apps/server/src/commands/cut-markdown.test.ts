@@ -74,6 +74,11 @@ describe('cutting what is too long', () => {
     for (const { text } of cutMarkdown('🎉'.repeat(25), 11)) expect(text.isWellFormed()).toBe(true);
   });
 
+  test('the line of headings counts towards the limit', () => {
+    const sections = cutMarkdown(`# Long\n\n${'x'.repeat(4_500)}`);
+    expect(sections.map(({ text }) => text.length)).toEqual([2_000, 2_000, 518]);
+  });
+
   test('a heading longer than the limit leaves room for its text', () => {
     const sections = cutMarkdown(`# ${'h'.repeat(300)}\n\nText.`, 100);
     expect(sections.map(({ text }) => text)).toEqual([`${'h'.repeat(50)}\n\nText.`]);

@@ -76,10 +76,11 @@ describe('scoreAnswers', () => {
   });
 });
 
-test('the percentile of nearest rank: of 1 to 20 the 50th is 10 and the 95th 19, of one value that value', () => {
+test('the percentile of nearest rank: of 1 to 20 the 50th is 10 and the 95th 19, of 3 the 95th the largest', () => {
   const values = Array.from({ length: 20 }, (_, at) => 20 - at);
   expect(percentile(values, 0.5)).toBe(10);
   expect(percentile(values, 0.95)).toBe(19);
+  expect(percentile([1, 3, 2], 0.95)).toBe(3);
   expect(percentile([7], 0.95)).toBe(7);
   expect(percentile([], 0.5)).toBeNaN();
 });

@@ -11,9 +11,9 @@ async function migrateDatabase(): Promise<void> {
   const database = await openDatabase({ url: databaseUrl, dataFolder, poolSize: 2, entities: [], logger });
   try {
     const ran = await migrate(database, migrations);
-    const place = databaseUrl === null ? `the embedded database in ${dataFolder}` : 'the database of DATABASE_URL';
+    const place = databaseUrl === null ? `The embedded database in ${dataFolder}` : 'The database of DATABASE_URL';
     for (const name of ran) console.log(`ran ${name}`);
-    console.log(`${ran.length} migrations ran; ${place} has all ${migrations.length}.`);
+    console.log(`${place} has all ${migrations.length} migrations; ${ran.length || 'none'} of them ran just now.`);
   } finally {
     await database.close();
   }

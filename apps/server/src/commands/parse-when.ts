@@ -7,8 +7,7 @@ const ISO = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?
 /** Null for what no calendar or clock has, such as 31 April, which Date.UTC would take for 1 May. */
 function instantOf(year: number, month: number, day: number, hour: number, minute: number): Date | null {
   const instant = new Date(Date.UTC(year, month, day, hour, minute));
-  const isReal = month >= 0 && instant.getUTCMonth() === month && instant.getUTCDate() === day && minute < 60;
-  return isReal ? instant : null;
+  return instant.getUTCMonth() === month && minute < 60 ? instant : null;
 }
 
 function spokenInstant(when: string): Date | null {

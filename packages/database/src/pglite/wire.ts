@@ -55,3 +55,21 @@ export function createWireCutter(): WireCutter {
     },
   };
 }
+
+/** ReadyForQuery: its type, its length, and the state of the transaction. */
+const READY = Buffer.from('Z\0\0\0\x05');
+const READY_LENGTH = READY.length + 1;
+
+const isReady = (answer: Buffer, at: number): boolean =>
+  at >= 0 && answer.compare(READY, 0, READY.length, at, at + READY.length) === 0;
+
+/**
+ * The answer to a batch with one ReadyForQuery at its end. PGlite 0.5.8 says it twice after an error in the extended protocol;
+ * a client that has sent more already would take the second for the end of its next statement, and from then on give every
+ * statement the rows of the one before. (No other message can end like ReadyForQuery: those before it end with a zero.)
+ */
+export function answerOnce(answer: Buffer): Buffer {
+  const last = answer.length - READY_LENGTH;
+  const isDoubled = isReady(answer, last) && isReady(answer, last - READY_LENGTH);
+  return isDoubled ? answer.subarray(0, last) : answer;
+}

@@ -6,7 +6,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { dataDir } from '@electric-sql/pglite-prepopulatedfs';
-import { createWireCutter } from './wire.ts';
+import { answerOnce, createWireCutter } from './wire.ts';
 
 interface Waiting {
   client: MessagePort;
@@ -26,8 +26,8 @@ const queue: Waiting[] = [];
 let owner: MessagePort | null = null; // has a transaction open: nobody else is served until it ends
 let busy = false;
 
-function send(client: MessagePort, bytes: Uint8Array): void {
-  const copy = new Uint8Array(bytes);
+function send(client: MessagePort, answer: Uint8Array): void {
+  const copy = new Uint8Array(answerOnce(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength)));
   client.postMessage(copy, [copy.buffer]);
 }
 

@@ -3,8 +3,8 @@ import { accumulate } from './lexical.ts';
 import type { ProjectIndex } from './project-index.ts';
 import type { Question } from './question.ts';
 import { isTold } from './question.ts';
-import { type Accumulator, fitAccumulator, fitTables } from './scratch.ts';
-import { createSelection } from './select.ts';
+import { type Accumulator, clearAccumulator, fitAccumulator, fitTermPlace } from './scratch.ts';
+import { createSelection, offer, selectedSlots } from './select.ts';
 import { isTurn } from './sessions.ts';
 import { nearestVectors } from './vectors.ts';
 import type { WindowScorer } from './window.ts';
@@ -17,12 +17,12 @@ const WINDOW_TURNS = 1_000;
 /** Rows that may become candidates: 1 in `pass`, `passing` of them. */
 export type CandidateScope = Pick<FilterMask, 'pass' | 'passing'>;
 
-/** Scores every row that holds a term of the question, and from that its sessions and windows. Cleared by the caller. */
+/** Scores every row that holds a term of the question, and the windows of the best turns. `clearRows` takes it back. */
 export function scoreRows(index: ProjectIndex, question: Question, { visible }: FilterMask): void {
   const { scratch, columns } = index;
   const own = fitAccumulator(scratch.own, columns.capacity);
   const windows = fitAccumulator(scratch.windows, columns.capacity);
-  fitTables(scratch, index.sessions.limit, index.terms.count);
+  fitTermPlace(scratch, index.terms.count);
   question.terms.forEach((term, i) => {
     scratch.termPlace[term.id] = i + 1;
   });
@@ -30,21 +30,17 @@ export function scoreRows(index: ProjectIndex, question: Question, { visible }: 
   const turns = createSelection(WINDOW_TURNS, columns.mid);
   for (let i = 0; i < own.count; i++) {
     const slot = own.touched[i] ?? 0;
-    if (visible[slot] !== 1 || !isTurn(columns, slot)) continue;
     const score = own.scores[slot] ?? 0;
-    const session = columns.session[slot] ?? 0;
-    if (score > (scratch.sessionBest[session] ?? 0)) scratch.sessionBest[session] = score;
-    turns.offer(slot, score);
+    if (score >= turns.floor && visible[slot] === 1 && isTurn(columns, slot)) offer(turns, slot, score);
   }
-  for (const slot of turns.slots()) spread(index, windows, slot, own.scores[slot] ?? 0);
+  for (const slot of selectedSlots(turns)) spread(index, windows, slot, own.scores[slot] ?? 0);
 }
 
 /** Sets back what `scoreRows` left in the scratch. */
-export function clearRows(index: ProjectIndex, question: Question): void {
-  const { scratch, columns } = index;
+export function clearRows({ scratch }: ProjectIndex, question: Question): void {
   for (const term of question.terms) scratch.termPlace[term.id] = 0;
-  for (let i = 0; i < scratch.own.count; i++)
-    scratch.sessionBest[columns.session[scratch.own.touched[i] ?? 0] ?? 0] = 0;
+  clearAccumulator(scratch.own);
+  clearAccumulator(scratch.windows);
 }
 
 // A turn's score reaches the windows of the two turns before and after it.
@@ -70,9 +66,10 @@ export function bestOf(index: ProjectIndex, accumulator: Accumulator, pass: Uint
   const best = createSelection(limit, index.columns.mid);
   for (let i = 0; i < accumulator.count; i++) {
     const slot = accumulator.touched[i] ?? 0;
-    if (pass[slot] === 1) best.offer(slot, accumulator.scores[slot] ?? 0);
+    const score = accumulator.scores[slot] ?? 0;
+    if (score >= best.floor && pass[slot] === 1) offer(best, slot, score);
   }
-  return best.slots();
+  return selectedSlots(best);
 }
 
 /**
@@ -91,8 +88,8 @@ export function addCandidates(
   for (const slot of bestOf(index, scratch.own, pass, limit)) into.add(slot);
   const best = createSelection(limit, columns.mid);
   for (const slot of bestOf(index, scratch.windows, pass, limit * WINDOWS_EXAMINED))
-    best.offer(slot, windows.score(slot));
-  for (const slot of best.slots()) into.add(slot);
+    offer(best, slot, windows.score(slot));
+  for (const slot of selectedSlots(best)) into.add(slot);
   if (!withVector || !vectors) return;
   for (const slot of nearestVectors(vectors, { pass, passing, rows: columns.count }, limit, columns.mid))
     into.add(slot);

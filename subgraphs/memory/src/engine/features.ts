@@ -31,6 +31,8 @@ export interface FeatureSource {
   readonly cosines: Cosines;
   /** Whether the question names a speaker, by the speaker's number. */
   readonly named: Map<number, boolean>;
+  /** Best own score in a session, by the session's number. */
+  readonly sessionBest: Map<number, number>;
 }
 
 /** The features of a turn. */
@@ -46,7 +48,7 @@ export function turnFeatures(
   return {
     own: scratch.own.scores[slot] ?? 0,
     window: source.windows.score(slot),
-    session: scratch.sessionBest[columns.session[slot] ?? 0] ?? 0,
+    session: sessionBest(index, source, columns.session[slot] ?? 0),
     previousQuestion: asked ? (scratch.own.scores[before] ?? 0) : 0,
     cosine: source.cosines.of(slot),
     neighbourCosine: meanOf(
@@ -82,6 +84,18 @@ export function cosineSlots(index: ProjectIndex, visible: Uint8Array, slot: numb
     const other = neighbour(link, visible, slot);
     if (other >= 0) into.add(other);
   }
+}
+
+function sessionBest({ columns, chains, scratch }: ProjectIndex, source: FeatureSource, session: number): number {
+  const known = source.sessionBest.get(session);
+  if (known !== undefined) return known;
+  let best = 0;
+  for (let slot = chains.last[session] ?? -1; slot >= 0; slot = columns.previous[slot] ?? -1) {
+    const score = scratch.own.scores[slot] ?? 0;
+    if (score > best && source.visible[slot] === 1) best = score;
+  }
+  source.sessionBest.set(session, best);
+  return best;
 }
 
 function meanOf(a: number | null, b: number | null): number | null {

@@ -13,8 +13,6 @@ export interface Scratch {
   readonly windows: Accumulator;
   /** BM25 of the terms that feedback added. */
   readonly feedback: Accumulator;
-  /** Best own score in each session. */
-  sessionBest: Float32Array;
   /** Place of each term in the question plus 1. */
   termPlace: Uint16Array;
   pass: Uint8Array;
@@ -27,7 +25,6 @@ export const createScratch = (): Scratch => ({
   own: createAccumulator(),
   windows: createAccumulator(),
   feedback: createAccumulator(),
-  sessionBest: new Float32Array(0),
   termPlace: new Uint16Array(0),
   pass: new Uint8Array(0),
   visible: new Uint8Array(0),
@@ -49,9 +46,8 @@ export function fitMasks(scratch: Scratch, slots: number): void {
   scratch.visible = new Uint8Array(slots);
 }
 
-/** Makes room for as many sessions and terms. */
-export function fitTables(scratch: Scratch, sessions: number, terms: number): void {
-  if (scratch.sessionBest.length < sessions) scratch.sessionBest = new Float32Array(sessions + (sessions >> 3));
+/** Makes room for as many terms. */
+export function fitTermPlace(scratch: Scratch, terms: number): void {
   if (scratch.termPlace.length < terms) scratch.termPlace = new Uint16Array(terms + (terms >> 3));
 }
 
@@ -63,6 +59,5 @@ export function clearAccumulator(accumulator: Accumulator): void {
 
 export const scratchBytes = (scratch: Scratch): number =>
   [scratch.own, scratch.windows, scratch.feedback].reduce((sum, { scores }) => sum + scores.byteLength * 2, 0) +
-  scratch.sessionBest.byteLength +
   scratch.termPlace.byteLength +
   scratch.pass.byteLength * 2;

@@ -15,7 +15,7 @@ import { type FilterMask, filterIndex, type IndexFilter } from './filter.ts';
 import { knowsLanguage, type ProjectIndex } from './project-index.ts';
 import { type Question, readQuestion } from './question.ts';
 import { clearAccumulator } from './scratch.ts';
-import { createSelection } from './select.ts';
+import { createSelection, offer, selectedSlots } from './select.ts';
 import { isTurn } from './sessions.ts';
 import { askVector } from './vectors.ts';
 import { createWindowScorer } from './window.ts';
@@ -109,7 +109,7 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
     return { hits, language: question.language, vectorFits, passing: mask.passing };
   } finally {
     clearRows(index, question);
-    for (const part of [index.scratch.own, index.scratch.windows, index.scratch.feedback]) clearAccumulator(part);
+    clearAccumulator(index.scratch.feedback);
   }
 }
 
@@ -128,7 +128,7 @@ function scoreCandidates(search: Search, cosines: Cosines): Scored[] {
   const { scratch } = index;
   scoreRows(index, question, mask);
   const windows = createWindowScorer(index, mask.visible, question.terms, scratch.own, scratch.termPlace);
-  const source = { question, visible: mask.visible, windows, cosines, named: new Map() };
+  const source = { question, visible: mask.visible, windows, cosines, named: new Map(), sessionBest: new Map() };
   const candidates = new Set<number>();
   addCandidates(index, candidates, mask, depth, windows, withVector);
   const dated = dateScope(index, question, mask);
@@ -154,9 +154,9 @@ function addFedBack(search: Search, source: FeatureSource, candidates: Set<numbe
     const slot = scratch.feedback.touched[i] ?? 0;
     if (mask.pass[slot] !== 1 || isTurn(columns, slot)) continue;
     const fed = ((scratch.feedback.scores[slot] ?? 0) * feedback.weight) / feedback.divisor;
-    best.offer(slot, ((scratch.own.scores[slot] ?? 0) * own.weight) / own.divisor + fed);
+    offer(best, slot, ((scratch.own.scores[slot] ?? 0) * own.weight) / own.divisor + fed);
   }
-  for (const slot of best.slots()) candidates.add(slot);
+  for (const slot of selectedSlots(best)) candidates.add(slot);
 }
 
 function scoreSlots({ index, mask, weights }: Search, source: FeatureSource, slots: Iterable<number>): Scored[] {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createChance } from './random.fixture.ts';
-import { createSelection } from './select.ts';
+import { createSelection, offer, selectedSlots } from './select.ts';
 
 test('the slots kept are those that sorting by score and then by id puts first, at 300 random sizes with many equal scores', () => {
   const chance = createChance(2);
@@ -9,10 +9,10 @@ test('the slots kept are those that sorting by score and then by id puts first, 
     const scores = [...mids].map(() => chance.below(10));
     const limit = chance.below(30);
     const selection = createSelection(limit, mids);
-    for (const [slot, score] of scores.entries()) selection.offer(slot, score);
+    for (const [slot, score] of scores.entries()) offer(selection, slot, score);
     const sorted = [...scores.keys()].sort(
       (a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || (mids[a] ?? 0) - (mids[b] ?? 0),
     );
-    expect([...selection.slots()].sort((a, b) => a - b)).toEqual(sorted.slice(0, limit).sort((a, b) => a - b));
+    expect([...selectedSlots(selection)].sort((a, b) => a - b)).toEqual(sorted.slice(0, limit).sort((a, b) => a - b));
   }
 });

@@ -1,5 +1,5 @@
 import { grownUint8, roomFor } from './grow.ts';
-import { createSelection } from './select.ts';
+import { createSelection, offer, selectedSlots } from './select.ts';
 import {
   createVectorMemory,
   eachDot,
@@ -28,10 +28,10 @@ export interface VectorStore {
 /** Up to so many vectors are compared exactly; above, the sign bits choose first. */
 const EXACT_LIMIT = 8_000;
 /**
- * So many nearest by sign bits, or 20 times as many as wanted, are compared exactly. Of USE-lite's exact top 50 they hold .9999
- * to 1.0 and of its top 10 all, on 12 296 to 43 034 vectors of articles, chats and meetings (1 000: .9987 to .9996 and all).
+ * So many nearest by sign bits, or 20 times as many as wanted, are compared exactly: they hold all of USE-lite's exact top 10 and
+ * .9987 to .9996 of its top 50, on 12 296 to 43 034 vectors of articles, chats and meetings.
  */
-const SIGN_CANDIDATES = 2_000;
+const SIGN_CANDIDATES = 1_000;
 const CANDIDATES_PER_HIT = 20;
 /** Largest number of a question: 8 192 dimensions × 127 × this stays below 2^31. */
 const QUERY_MAX = 2_047;
@@ -98,7 +98,7 @@ export interface VectorScope {
 
 /**
  * The `limit` slots nearest to the question, in no order; among equals those of the lowest id. Exact up to 8 000 passing
- * slots; above, exact among the 2 000 (or 20 × limit) nearest by sign bits.
+ * slots; above, exact among the 1 000 (or 20 × limit) nearest by sign bits.
  */
 export function nearestVectors(store: VectorStore, scope: VectorScope, limit: number, mids: Float64Array): Int32Array {
   const { pass, rows, passing } = scope;
@@ -107,8 +107,8 @@ export function nearestVectors(store: VectorStore, scope: VectorScope, limit: nu
       ? nearestSigns(store.memory, pass, rows, Math.max(SIGN_CANDIDATES, CANDIDATES_PER_HIT * limit))
       : passingSlots(store, pass, rows);
   const best = createSelection(limit, mids);
-  eachDot(store.memory, slots, slots.length, (i, dot) => best.offer(slots[i] ?? 0, dot));
-  return best.slots();
+  eachDot(store.memory, slots, slots.length, (i, dot) => offer(best, slots[i] ?? 0, dot));
+  return selectedSlots(best);
 }
 
 export const vectorBytes = (store: VectorStore): number =>
