@@ -67,13 +67,14 @@ export function createConsumer(definition: ConsumerDefinition, options: Consumer
       while (due.size > 0 && !closed) await readDue();
     } catch (err) {
       outage.failed(err);
-    } finally {
-      running = null;
     }
   };
   const run = (parts: readonly number[]): Promise<void> => {
     for (const part of parts) due.add(part);
-    running ??= readAll();
+    // Not inside readAll: with nothing due it ends before `running` is set, and would leave an ended run standing there.
+    running ??= readAll().finally(() => {
+      running = null;
+    });
     return running;
   };
   /** One statement instead of a transaction for each partition, as long as nothing happens. */

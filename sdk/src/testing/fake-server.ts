@@ -70,6 +70,10 @@ export const errorOf = (code: string, more: Record<string, unknown> = {}) => ({
   extensions: { code, details: {}, traceId: null, ...more },
 });
 
+/** Fails the first `times` requests with the code, then answers. */
+export const failRequests = (server: FakeServer, times: number, error: ReturnType<typeof errorOf>, answer: unknown) =>
+  server.answerWith((response, _, number) => sendJson(response, number < times ? { errors: [error] } : answer));
+
 /** Begins a stream of server-sent events, in the words of the gateway. */
 export function openStream(response: ServerResponse) {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });

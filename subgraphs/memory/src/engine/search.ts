@@ -126,7 +126,7 @@ const byRank =
 function scoreCandidates(search: Search, cosines: Cosines): Scored[] {
   const { index, question, mask, depth, withVector } = search;
   const { scratch } = index;
-  scoreRows(index, question, mask);
+  scoreRows(index, question, mask.visible, depth);
   const windows = createWindowScorer(index, mask.visible, question.terms, scratch.own, scratch.termPlace);
   const source = { question, visible: mask.visible, windows, cosines, named: new Map(), sessionBest: new Map() };
   const candidates = new Set<number>();

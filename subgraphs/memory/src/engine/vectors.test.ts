@@ -100,14 +100,18 @@ describe('the vector store', () => {
     expect(nearestSigns(store.memory, pass, 2_500, 10_000)).toHaveLength(candidates.length);
   });
 
-  test('above 8 000 passing rows the nearest ten are still the exact ones, of 9 000', () => {
-    const { store, vectors } = filled(96, 9_000, 8);
-    const pass = new Uint8Array(9_000).fill(1);
-    const mids = Float64Array.from(vectors, (_, slot) => slot + 1);
-    askVector(store, unit(createChance(9), 96));
-    const exact = nearestVectors(store, { pass, rows: 9_000, passing: 8_000 }, 10, mids);
-    const bySigns = nearestVectors(store, { pass, rows: 9_000, passing: 9_000 }, 10, mids);
-    expect([...bySigns].sort()).toEqual([...exact].sort());
+  test('above 8 000 passing rows the nearest are still the exact ones where they stand out: 10 copies with a tenth of noise', () => {
+    const { store } = filled(96, 9_000, 8);
+    const chance = createChance(9);
+    const question = unit(chance, 96);
+    for (let slot = 4_000; slot < 4_010; slot++) {
+      const copy = unit(chance, 96).map((value, i) => value / 10 + (question[i] ?? 0));
+      setVector(store, slot, quantise(copy, quantisationScale('any', 96)), 0);
+    }
+    askVector(store, question);
+    const mids = Float64Array.from({ length: 9_000 }, (_, slot) => slot + 1);
+    const near = nearestVectors(store, { pass: new Uint8Array(9_000).fill(1), rows: 9_000, passing: 9_000 }, 10, mids);
+    expect([...near].sort()).toEqual(Array.from({ length: 10 }, (_, i) => 4_000 + i));
   });
 
   test('a wiped vector is zeros in memory, is not found, and may be set again', () => {
