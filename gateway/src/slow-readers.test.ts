@@ -87,6 +87,8 @@ test('a WebSocket client that asks and does not read is cut off once 1 MiB of an
   toy = await startToy();
   const socket = new WebSocket(toy.gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
   await once(socket, 'open');
+  socket.send('{"type":"connection_init","payload":{"authorization":"Bearer reader"}}');
+  await once(socket, 'message');
   socket.pause();
   const ping = JSON.stringify({ type: 'ping', payload: { word: WORD } });
   socket.on('error', () => {});
@@ -97,7 +99,7 @@ test('a WebSocket client that asks and does not read is cut off once 1 MiB of an
   await closed;
   clearInterval(flood);
   expect(socket.readyState).toBe(socket.CLOSED);
-});
+}, 10_000); // unanswered pings would cut it off after 24 s
 
 test('a slow reader of a subgraph over HTTP loses its upstream once 64 events wait, and still gets all of them in order', async () => {
   toy = await startToy({ mode: 'over HTTP' });

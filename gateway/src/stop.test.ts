@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { openSse, overWs, post, send } from './testing/clients.ts';
 import { eventually, startToy } from './testing/toy-gateway.ts';
 
 const ADDED = 'subscription { itemAdded { item { name } } }';
 const HEADERS = { accept: 'text/event-stream', authorization: 'Bearer agent', 'content-type': 'application/json' };
+
+// a connection that nobody closes holds up a stop for 10 s, when the drain cuts it off
+jest.setTimeout(5_000);
 
 test('stop finishes requests in flight, closes sockets with 1001 and streams with a retryable error, and then listens no more', async () => {
   const toy = await startToy();

@@ -89,6 +89,7 @@ async function measureService(): Promise<void> {
       peers: { query: async () => null },
       transact,
       read: transact,
+      readOnce: transact,
     });
   const call = (type: string, field: string, args: object): Promise<unknown> =>
     Reflect.get(Object(subgraph.resolvers[type]), field)(null, args, ctx());

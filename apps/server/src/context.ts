@@ -44,5 +44,6 @@ export function createContext(
     peers: createPeers(transports, scope),
     transact: (work) => transact(asCaller, work),
     read: (work) => transact(asCaller, work),
+    readOnce: (work) => transact.once(asCaller, work),
   };
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { isPlatformError, PlatformError } from '@rae/kernel';
 
 /**
@@ -24,11 +25,11 @@ const CANCELLED = '57014';
 const FAILED_BEFORE = '25P02';
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  types.isNativeError(error) && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** Lost connections come from the driver as plain errors with these words. */
 const isLost = (error: unknown): boolean =>
-  error instanceof Error &&
+  types.isNativeError(error) &&
   /connection terminated|not queryable|connection error|timeout exceeded when trying to connect|calling end on the pool/i.test(
     error.message,
   );

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Migration } from '@mikro-orm/migrations';
 import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import { type Logger, PlatformError } from '@rae/kernel';
@@ -92,7 +93,7 @@ async function greet(pool: pg.Pool): Promise<void> {
     await pool.query('select 1');
   } catch (cause) {
     await pool.end();
-    const { message, name } = cause instanceof Error ? cause : new Error(String(cause));
+    const { message, name } = types.isNativeError(cause) ? cause : new Error(String(cause));
     throw new PlatformError(
       'DEPENDENCY_UNAVAILABLE',
       // Of several addresses that all refuse, Node has no message.

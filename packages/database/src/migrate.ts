@@ -42,19 +42,17 @@ export async function migrate(
   to?: string | 0,
 ): Promise<string[]> {
   const client = await database.pool.connect();
-  let failure: Error | undefined;
+  let broken = true;
   try {
     await client.query('set statement_timeout = 0'); // waiting for the lock counts as well
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const done = await run(client, migrations, to);
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await client.query('reset statement_timeout');
+    broken = false;
     return done;
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw error;
   } finally {
-    client.release(failure); // a closed connection gives its lock back
+    client.release(broken); // a closed connection gives its lock back
   }
 }
 

@@ -64,17 +64,17 @@ export function createConsumer(definition: ConsumerDefinition, options: Consumer
   };
   const readAll = async (): Promise<void> => {
     try {
-      while (due.size > 0 && !closed) await readDue();
+      do await readDue(); // at least once, also with nothing due: it must not end before `running` is set
+      while (due.size > 0 && !closed);
     } catch (err) {
       outage.failed(err);
+    } finally {
+      running = null; // here and not behind the promise: what becomes due in between would wait for the next poll
     }
   };
   const run = (parts: readonly number[]): Promise<void> => {
     for (const part of parts) due.add(part);
-    // Not inside readAll: with nothing due it ends before `running` is set, and would leave an ended run standing there.
-    running ??= readAll().finally(() => {
-      running = null;
-    });
+    running ??= readAll();
     return running;
   };
   /** One statement instead of a transaction for each partition, as long as nothing happens. */

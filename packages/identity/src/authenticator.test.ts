@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type Transact, WORKER_SCOPE } from '@rae/database';
-import { type Caller, isPlatformError, PlatformError, uuidv7 } from '@rae/kernel';
+import { type Transact, type TransactionScope, WORKER_SCOPE } from '@rae/database';
+import { type Caller, isPlatformError, PlatformError, type Transaction, uuidv7 } from '@rae/kernel';
 import { openTestDatabase, silentLogger, type TestDatabase, testCaller } from '@rae/testkit';
 import { SignJWT } from 'jose';
 import { type Authenticator, createAuthenticator } from './authenticator.ts';
@@ -26,12 +26,23 @@ const clock = { now: () => new Date(time) };
 const opened: Authenticator[] = [];
 
 /** The database as it is, sometimes away; counts what is asked of it as rae_worker, and as rae_app. */
-const counted: Transact = async (scope, work) => {
+const count = (scope: TransactionScope): void => {
   if (isAway) throw new PlatformError('DEPENDENCY_UNAVAILABLE', 'the database is away');
   if (scope === WORKER_SCOPE) lookUps += 1;
   else others += 1;
-  return db.transact(scope, work);
 };
+const counted: Transact = Object.assign(
+  async <T>(scope: TransactionScope, work: (tx: Transaction) => Promise<T>) => {
+    count(scope);
+    return db.transact(scope, work);
+  },
+  {
+    once: async <T>(scope: TransactionScope, work: (tx: Transaction) => Promise<T>) => {
+      count(scope);
+      return db.transact.once(scope, work);
+    },
+  },
+);
 
 function open(options: { jwt?: typeof jwt | null; transact?: Transact } = {}): Authenticator {
   const made = createAuthenticator({ transact: counted, clock, logger: silentLogger, jwt, ...options });

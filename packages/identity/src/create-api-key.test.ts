@@ -27,7 +27,7 @@ function contextOf(caller: Caller): Context {
   const peers = { query: () => Promise.reject(new Error('no peer is asked')) };
   const clock = { now: () => new Date() };
   const rest = { cause: NO_CAUSE, clock, logger: silentLogger, peers, traceparent: null, signal: null };
-  return { caller, transact: work, read: work, cursors: createCursorCodec('secret'), ...rest };
+  return { caller, transact: work, read: work, readOnce: work, cursors: createCursorCodec('secret'), ...rest };
 }
 
 const newTenant = async (): Promise<{ caller: Caller; projectId: string }> => {

@@ -56,7 +56,7 @@ function contextOf(caller: Caller): Context {
   const peers = { query: () => Promise.reject(new Error('no peer is asked')) };
   const cursors = createCursorCodec('secret');
   const rest = { cause: NO_CAUSE, clock, logger, peers, cursors, traceparent: null, signal: null };
-  return { caller, transact: work, read: work, ...rest };
+  return { caller, transact: work, read: work, readOnce: work, ...rest };
 }
 
 const read = <Row>(caller: Caller, sql: string) => as(caller, (tx) => tx.query<Row>(sql));

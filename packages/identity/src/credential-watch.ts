@@ -35,7 +35,7 @@ interface Options {
 /** Why each of these keys opens nothing any more; those that still do are left out. */
 async function findReasons({ transact, clock }: Options, ids: readonly string[]): Promise<Map<string, Reason>> {
   if (ids.length === 0) return new Map();
-  const found = await transact(WORKER_SCOPE, (tx) => findEndedKeys(tx, ids, clock.now()));
+  const found = await transact.once(WORKER_SCOPE, (tx) => findEndedKeys(tx, ids, clock.now()));
   return new Map(found.map(({ id, expired }) => [id, expired ? 'expired' : 'revoked']));
 }
 

@@ -41,7 +41,7 @@ export function createKeyLookup(options: { transact: Transact; clock: Clock; log
   const cache = createExpiringCache<Promise<Known | null>>(MOST_KEYS, clock);
 
   const look = async (hash: Buffer): Promise<Known | null> => {
-    const key = await transact(WORKER_SCOPE, (tx) => findApiKeyByHash(tx, hash));
+    const key = await transact.once(WORKER_SCOPE, (tx) => findApiKeyByHash(tx, hash));
     if (!key || key.revokedAt) return null;
     const caller = toCaller(key);
     lastUsed.note(caller, key.id, key.lastUsedAt);

@@ -19,9 +19,9 @@ export function createLastUsed(options: { transact: Transact; clock: Clock; logg
   const outsideRequests = AsyncLocalStorage.snapshot();
   const write = async (caller: Caller, keyId: string, at: Date) => {
     const scope = { role: 'rae_app', caller, cause: NO_CAUSE } as const;
-    await transact(scope, (tx) => setLastUsed(tx, keyId, at, EVERY_SECONDS)).catch((err: unknown) =>
-      logger.warn({ err, keyId }, 'the last use of a key was not noted'),
-    );
+    await transact
+      .once(scope, (tx) => setLastUsed(tx, keyId, at, EVERY_SECONDS))
+      .catch((err: unknown) => logger.warn({ err, keyId }, 'the last use of a key was not noted'));
     writing.delete(keyId);
   };
   return {

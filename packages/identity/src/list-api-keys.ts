@@ -27,5 +27,5 @@ export async function listApiKeys(ctx: Context, query: ApiKeyQuery): Promise<Con
     return { filter, list, rows: await pageApiKeys(tx, filter, position, first + 1) };
   });
   const cursorOf = ({ createdAt, id }: ApiKey) => ctx.cursors.encode(tenantId, list, [createdAt.toISOString(), id]);
-  return toConnection(rows, first, after !== null, cursorOf, () => ctx.read((tx) => countApiKeys(tx, filter)));
+  return toConnection(rows, first, after !== null, cursorOf, () => ctx.readOnce((tx) => countApiKeys(tx, filter)));
 }

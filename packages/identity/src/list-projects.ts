@@ -26,8 +26,8 @@ export async function listProjects(ctx: Context, page: Page): Promise<Connection
   const after = page.after ?? null;
   const position = after === null ? null : ctx.cursors.decode(tenantId, LIST, after);
   const filter = { tenantId, projectId };
-  const rows = await ctx.read((tx) => pageProjects(tx, filter, position, first + 1));
-  const count = () => ctx.read((tx) => countProjects(tx, filter));
+  const rows = await ctx.readOnce((tx) => pageProjects(tx, filter, position, first + 1));
+  const count = () => ctx.readOnce((tx) => countProjects(tx, filter));
   return toConnection(rows, first, after !== null, cursorIn(ctx), count);
 }
 

@@ -23,4 +23,6 @@ export interface Context {
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** The same for reading only. */
   read<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** The same for reading by one statement: one wait instead of three. A second statement is refused. */
+  readOnce<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
 }

@@ -27,7 +27,16 @@ function contextOf(caller: Caller): Context {
   const work = <T>(use: (tx: Transaction) => Promise<T>) => db.as(caller, use);
   const peers = { query: () => Promise.reject(new Error('no peer is asked')) };
   const rest = { clock: { now: () => new Date() }, logger: silentLogger, traceparent: null, signal: null };
-  return subgraph.extend({ caller, cause: NO_CAUSE, peers, cursors, transact: work, read: work, ...rest });
+  return subgraph.extend({
+    caller,
+    cause: NO_CAUSE,
+    peers,
+    cursors,
+    transact: work,
+    read: work,
+    readOnce: work,
+    ...rest,
+  });
 }
 
 /** The data, and `CODE: message` of the first error. */

@@ -31,7 +31,7 @@ function loadById<Row extends { readonly id: string }>(
   return new DataLoader(
     async (ids) => {
       const wanted = ids.filter(isUuid);
-      const rows = wanted.length === 0 ? [] : await ctx.read((tx) => find(tx, wanted));
+      const rows = wanted.length === 0 ? [] : await ctx.readOnce((tx) => find(tx, wanted));
       const byId = new Map(rows.filter(isVisible).map((row) => [row.id, row]));
       return ids.map((id) => byId.get(id.toLowerCase()) ?? null);
     },

@@ -6,7 +6,7 @@ import { listRevisions, type Revision } from './queries/revisions.ts';
 import type { MemoryLoaders } from './services/memory-context.ts';
 
 async function loadMemories(ctx: Context, ids: readonly string[]): Promise<(Memory | null)[]> {
-  const found = await ctx.read((tx) => findMemories(tx, ids));
+  const found = await ctx.readOnce((tx) => findMemories(tx, ids));
   const { projectId } = ctx.caller;
   const seen = new Map(
     found.filter((memory) => projectId === null || memory.projectId === projectId).map((memory) => [memory.id, memory]),
@@ -16,7 +16,7 @@ async function loadMemories(ctx: Context, ids: readonly string[]): Promise<(Memo
 
 async function loadHistory(ctx: Context, keys: readonly { memoryId: string; first: number }[]): Promise<Revision[][]> {
   const most = Math.max(...keys.map(({ first }) => first));
-  const rows = await ctx.read((tx) =>
+  const rows = await ctx.readOnce((tx) =>
     listRevisions(
       tx,
       keys.map(({ memoryId }) => memoryId),

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { types } from 'node:util';
 import { PlatformError } from '@rae/kernel';
 
 /** SQLITE_BUSY (sqlite.org/rescode.html): somebody else has the lock. */
@@ -8,14 +9,14 @@ const BUSY = 5;
 
 function refuse(folder: string, cause: unknown): PlatformError {
   const details = { setting: 'RAE_DATA_DIR', retryable: false };
-  if (cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY)
+  if (types.isNativeError(cause) && 'errcode' in cause && cause.errcode === BUSY)
     return new PlatformError(
       'CONFLICT',
       `The data folder ${folder} is in use by another process; stop that one, or set RAE_DATA_DIR to another folder.`,
       details,
       { cause },
     );
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = types.isNativeError(cause) ? cause.message : String(cause);
   return new PlatformError(
     'DEPENDENCY_UNAVAILABLE',
     `The data folder ${folder} cannot be used (${reason}); set RAE_DATA_DIR to a folder that this process may write.`,

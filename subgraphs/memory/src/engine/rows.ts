@@ -25,6 +25,7 @@ export function putRow(index: ProjectIndex, row: RowRecord, pack: Buffer): numbe
   releaseNames(index, slot);
   writeColumns(index, slot, row);
   const isActive = index.columns.active[slot] === 1;
+  if (wasActive !== isActive) countTerms(index, slot, isActive ? 1 : -1);
   return 0;
 }
 

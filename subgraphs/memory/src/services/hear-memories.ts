@@ -33,7 +33,7 @@ export async function hearMemories(
   ctx: MemoryContext,
   { projectId, layers, after }: HearRequest,
 ): Promise<EventStream<HeardMemory>> {
-  const project = await ctx.read((tx) => projectToRead(tx, projectId ?? null, 'projectId'));
+  const project = await ctx.readOnce((tx) => projectToRead(tx, projectId ?? null, 'projectId'));
   const wanted = layers?.length ? new Set<unknown>(layers) : null;
   const matches = ({ type, projectId: of, payload }: LogEvent) =>
     type === 'memory.created' && (project === null || of === project) && (wanted === null || wanted.has(payload.layer));

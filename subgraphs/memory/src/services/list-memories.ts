@@ -43,7 +43,7 @@ export async function listMemories(ctx: MemoryContext, request: ListMemoriesRequ
     first,
     after !== null,
     ({ place }) => ctx.cursors.encode(tenantId, list, place),
-    () => ctx.read((tx) => countMemories(tx, filter, projectId)),
+    () => ctx.readOnce((tx) => countMemories(tx, filter, projectId)),
   );
   return {
     ...page,

@@ -159,7 +159,7 @@ export async function searchMemories(ctx: MemoryContext, request: SearchRequest)
   const signals = wanted ? wanted.filter(isBuilt) : null;
   const vector = !signals || signals.includes('VECTOR') ? await embedQuery(ctx, text, degraded) : null;
   const asked: Asked = { text, vector, signals, filter, limit: request.limit, minScore: request.minScore ?? 0 };
-  const projects = await ctx.read(async (tx) => {
+  const projects = await ctx.readOnce(async (tx) => {
     const one = await projectToRead(tx, filter.projectId ?? null, 'input.filter.projectId');
     return one === null ? listProjectIds(tx) : [one];
   });
