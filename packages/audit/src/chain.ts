@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonValue } from '@rae/kernel';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, type JsonValue } from '@rae/kernel';
 
 /** One line of a tenant's audit log. `number` counts from 1 without a gap; traceId is null when nothing was traced. */
 export interface AuditEntry {

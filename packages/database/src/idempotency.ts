@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { badInput, checkText, type JsonValue, PlatformError, type Transaction } from '@rae/kernel';
+import { badInput, canonicalJson, checkText, type JsonValue, PlatformError, type Transaction } from '@rae/kernel';
 
 /** How long a first result is given again. */
 export const IDEMPOTENCY_HOURS = 24;
@@ -32,18 +32,6 @@ const FINISH = {
   name: 'idempotency_finish',
   text: 'update platform.idempotency set result = $4 where tenant_id = $1 and field = $2 and key = $3',
 };
-
-/** JSON with sorted keys, so that the order in which a client writes its fields does not matter. */
-function canonical(value: unknown): string {
-  if (value instanceof Date) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)
-    .join(',')}}`;
-}
 
 async function replay(tx: Transaction, { field }: IdempotentCall, key: string, hash: Buffer): Promise<JsonValue> {
   const [found] = await tx.query<{ input_hash: Buffer; result: JsonValue; unfinished: boolean }>(FIND, [
@@ -79,7 +67,7 @@ export async function once<T extends JsonValue>(
   if (call.key === null || call.key === undefined) return { result: await work(), replayed: false };
   const key = checkText('idempotencyKey', call.key, MAX_KEY);
   if (tx.caller.tenantId === '') throw badInput('idempotencyKey', 'needs a tenant');
-  const hash = createHash('sha256').update(canonical(call.input)).digest();
+  const hash = createHash('sha256').update(canonicalJson(call.input)).digest();
   const claimed = await tx.query(CLAIM, [tx.caller.tenantId, call.field, key, hash]);
   if (claimed.length === 0) {
     const kept = await replay(tx, call, key, hash);

@@ -110,7 +110,7 @@ function openTransaction(session: Session, scope: TransactionScope, now: Date, w
           ? { text: statement }
           : { name: nameOf(client, statement.name), text: statement.text };
       const answered = client.query({ ...named, values: [...values] });
-      if (session.once) sendCommit(session);
+      if (session.once) void sendCommit(session);
       const { rows } = await answered.catch((error: unknown) => {
         session.failure ??= error;
         throw toPlatformError(error);

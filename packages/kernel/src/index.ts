@@ -1,4 +1,5 @@
 export * from './caller.ts';
+export * from './canonical-json.ts';
 export * from './clock.ts';
 export * from './context.ts';
 export * from './cursors.ts';

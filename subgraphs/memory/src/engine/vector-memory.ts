@@ -91,6 +91,7 @@ export function writeVector(memory: VectorMemory, slot: number, source: Uint8Arr
 export function eraseVector(memory: VectorMemory, slot: number): void {
   const place = slot & (BLOCK - 1);
   const { signs, present } = rowsOf(memory, slot >> BLOCK_BITS);
+  memory.bytes.fill(0, vectorAt(memory, slot), vectorAt(memory, slot) + memory.stride);
   memory.bytes.fill(0, signs + place * memory.signStride, signs + (place + 1) * memory.signStride);
   memory.bytes[present + place] = 0;
 }
