@@ -3,14 +3,16 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import { badInput, isPlatformError, type Logger } from '@rae/kernel';
 import { toApolloLogger } from './apollo-logger.ts';
 import type { Documents } from './documents.ts';
 import { asHttpRefusal, type FormatError } from './errors.ts';
+import type { OperationContext } from './operation-context.ts';
 import type { RequestMetrics } from './request-metrics.ts';
-import type { OperationContext } from './scope.ts';
 
 export interface ApolloServerOptions {
   readonly gateway: ApolloGateway;
@@ -98,6 +100,9 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<O
       statusForJson,
       counting(requests),
       ApolloServerPluginInlineTraceDisabled(),
+      // an APOLLO_KEY in the environment is not a wish to report what clients ask
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
       introspection
         ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false })
         : ApolloServerPluginLandingPageDisabled(),

@@ -1,8 +1,9 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { currentTraceparent } from '@rae/telemetry';
 import { dedupe, scatter } from './dedupe.ts';
+import type { OperationContext } from './operation-context.ts';
 import { placeErrors } from './place-errors.ts';
-import type { OperationContext, RequestScope } from './scope.ts';
+import type { RequestScope } from './scope.ts';
 import type { SubgraphTransport, TransportRequest, TransportResult } from './transport.ts';
 
 async function send(

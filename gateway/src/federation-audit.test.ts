@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { NO_CAUSE } from '@rae/kernel';
 import { toApolloLogger } from './apollo-logger.ts';
 import { createDataSource } from './data-source.ts';
-import type { OperationContext } from './scope.ts';
+import type { OperationContext } from './operation-context.ts';
 import { callerOf, createTestLogger } from './testing/toy-gateway.ts';
 import type { SubgraphTransport, TransportRequest, TransportResult } from './transport.ts';
 

@@ -8,8 +8,8 @@ import { asHttpRefusal } from './errors.ts';
 import { serveGraphiql } from './graphiql.ts';
 import { serveHealth } from './health.ts';
 import { answerErrors, type HttpErrorOptions } from './http-errors.ts';
+import type { OperationContext } from './operation-context.ts';
 import type { GatewayLimits, GatewayOptions } from './options.ts';
-import type { OperationContext } from './scope.ts';
 import { createSseHandler, type SseOptions, wantsEventStream } from './sse.ts';
 
 /** How long a client may take to send one request: 16 MiB at 1 Mbit/s. */

@@ -1,9 +1,12 @@
 import type { PlatformError } from '@rae/kernel';
 import type { FormattedExecutionResult } from 'graphql';
 
-/** One event as the client asked for it; cursor: where to go on after it, null when unknown. */
+/**
+ * One event as the client asked for it; cursor: where to go on after it, null when unknown. A null result is no event: it
+ * says where the subscription starts, so that one that is lost before its first event can be resumed.
+ */
 export interface Delivery {
-  readonly result: FormattedExecutionResult;
+  readonly result: FormattedExecutionResult | null;
   readonly cursor: string | null;
 }
 

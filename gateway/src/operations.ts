@@ -4,8 +4,9 @@ import type { FormattedExecutionResult } from 'graphql';
 import type { Documents, Prepared, PreparedOperation } from './documents.ts';
 import { type FormatError, formatAny } from './errors.ts';
 import type { OpenSubscription } from './open-subscription.ts';
+import type { OperationContext } from './operation-context.ts';
 import type { RequestMetrics } from './request-metrics.ts';
-import type { OperationContext, RequestScope } from './scope.ts';
+import type { RequestScope } from './scope.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import type { TransportRequest } from './transport.ts';
 

@@ -1,5 +1,4 @@
 import type { Caller, Cause } from '@rae/kernel';
-import type { TransportResult } from './transport.ts';
 
 /**
  * On whose behalf a subgraph is asked. traceparent: W3C trace context of the fetch, null when nothing is traced.
@@ -10,17 +9,4 @@ export interface RequestScope {
   readonly cause: Cause;
   readonly traceparent: string | null;
   readonly signal: AbortSignal | null;
-}
-
-/** An event of a subscription that stands in for the plan's first fetch: the subgraph's answer to that very text. */
-export interface ReplayedEvent {
-  readonly service: string;
-  readonly query: string;
-  readonly payload: TransportResult;
-}
-
-/** What the gateway keeps for one operation of a client; data sources find it in their `context`. */
-export interface OperationContext {
-  readonly scope: RequestScope;
-  readonly event?: ReplayedEvent;
 }

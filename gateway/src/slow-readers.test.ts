@@ -57,7 +57,7 @@ test('a client of server-sent events that does not read holds back its own event
     () => text,
     () => text.includes(`id: c${EVENTS}\n`),
   );
-  expect(Array.from(text.matchAll(/^id: c(\d+)$/gm), ([, place]) => Number(place))).toEqual(inOrder);
+  expect(Array.from(text.matchAll(/^id: c(\d+)\nevent: next$/gm), ([, place]) => Number(place))).toEqual(inOrder);
   socket.destroy();
 });
 

@@ -31,8 +31,9 @@ export function openEventStream(raw: ServerResponse, signal: AbortSignal) {
     if (!raw.write(text)) await once(raw, 'drain', { signal }).catch(() => {});
   }
   return {
-    next: (result: FormattedExecutionResult, cursor: string | null) =>
-      write(message('next', JSON.stringify(result), cursor)),
+    /** Without a result: an id alone, which a client that reconnects sends as Last-Event-ID. */
+    next: (result: FormattedExecutionResult | null, cursor: string | null) =>
+      write(result === null ? `id: ${cursor}\n\n` : message('next', JSON.stringify(result), cursor)),
     async complete() {
       await write(message('complete', ''));
       clearInterval(heartbeat);

@@ -14,8 +14,8 @@ export interface SseOptions {
   readonly watchCredential: (caller: Caller, onEnd: (reason: PlatformError) => void) => () => void;
 }
 
-export const wantsEventStream = (request: FastifyRequest): boolean =>
-  request.headers.accept?.includes('text/event-stream') ?? false;
+export const wantsEventStream = ({ method, headers }: FastifyRequest): boolean =>
+  (method === 'GET' || method === 'POST') && (headers.accept?.includes('text/event-stream') ?? false);
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,6 +3,7 @@ import { isPlatformError, type Logger, PlatformError } from '@rae/kernel';
 import type { Metrics } from '@rae/telemetry';
 import { GraphQLError } from 'graphql';
 import { createEventAnswer, type EventAnswerDependencies } from './event-answer.ts';
+import { EVENTS_AHEAD, mapAhead } from './map-ahead.ts';
 import type { Delivery } from './open-subscription.ts';
 import type { SubscriptionPlanner } from './plans.ts';
 import { canGoOn, replanned, type Stream, upstreamVariables } from './subscription-stream.ts';
@@ -62,18 +63,26 @@ export function createStreamReader(dependencies: StreamReaderDependencies) {
   async function* readUpstream(stream: Stream): AsyncGenerator<Delivery, void, void> {
     const { plan } = stream;
     const subgraph = plan.primary.serviceName;
-    const signal = AbortSignal.any([stream.ending.signal, stream.reopen.signal]);
-    for await (const payload of openUpstream(transports, stream, signal)) {
-      if (signal.aborted) return;
+    const left = new AbortController();
+    const signal = AbortSignal.any([stream.ending.signal, stream.reopen.signal, left.signal]);
+    const deliver = async (payload: TransportResult): Promise<Delivery> => {
       const start = startOf(payload);
-      const cursor = start ?? plan.resumable?.cursorOf(payload.data) ?? null;
-      if (start === null) yield { result: await answer(stream, payload), cursor };
-      stream.cursor = cursor ?? stream.cursor;
-      if (start !== null) continue;
-      stream.losses = 0;
-      metrics.count('rae_gateway_subscription_events_total', 'Events of subscriptions delivered.', { subgraph });
+      if (start !== null) return { result: null, cursor: start };
+      return { result: await answer(stream, payload), cursor: plan.resumable?.cursorOf(payload.data) ?? null };
+    };
+    try {
+      for await (const delivery of mapAhead(openUpstream(transports, stream, signal), EVENTS_AHEAD, deliver)) {
+        if (signal.aborted) return;
+        yield delivery;
+        stream.cursor = delivery.cursor ?? stream.cursor;
+        if (delivery.result === null) continue;
+        stream.losses = 0;
+        metrics.count('rae_gateway_subscription_events_total', 'Events of subscriptions delivered.', { subgraph });
+      }
+      stream.completed = !signal.aborted;
+    } finally {
+      left.abort();
     }
-    stream.completed = !signal.aborted;
   }
 
   /** Waits before the next attempt; rethrows what another attempt cannot mend. */

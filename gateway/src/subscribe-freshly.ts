@@ -6,6 +6,7 @@ import {
   type GraphQLError,
   type GraphQLSchema,
 } from 'graphql';
+import { EVENTS_AHEAD, mapAhead } from './map-ahead.ts';
 
 export interface FreshSubscription {
   readonly schema: GraphQLSchema;
@@ -44,21 +45,18 @@ export async function subscribeFreshly(
   const { contextFor, ...args } = subscription;
   const source = await createSourceEventStream({ ...args, contextValue: await contextFor() });
   if (!(Symbol.asyncIterator in source)) return { errors: source.errors ?? [] };
-  const events = source[Symbol.asyncIterator]();
+  const answers = mapAhead(source, EVENTS_AHEAD, (event) => answer(subscription, event));
   let cursor = textOf(source, 'startCursor');
   const results: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => results,
     async next() {
       const position = cursor ? { extensions: { cursor } } : null;
       cursor = null;
-      if (position) return { done: false, value: position };
-      const step = await events.next();
-      return step.done
-        ? { done: true, value: undefined }
-        : { done: false, value: await answer(subscription, step.value) };
+      return position ? { done: false, value: position } : answers.next();
     },
     async return() {
-      await events.return?.();
+      // wakes the source, which `answers` waits for
+      await source[Symbol.asyncIterator]().return?.();
       return { done: true, value: undefined };
     },
   };

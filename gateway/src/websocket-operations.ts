@@ -23,8 +23,12 @@ function resultsOf(opened: OpenSubscription): AsyncIterableIterator<ExecutionRes
   const results: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => results,
     async next() {
-      const step = await opened.next();
-      return step.done ? { done: true, value: undefined } : { done: false, value: asResult(step.value.result) };
+      for (;;) {
+        const { done, value } = await opened.next();
+        if (done || !value) return { done: true, value: undefined };
+        // graphql-transport-ws has no message for the place where a subscription starts
+        if (value.result) return { done: false, value: asResult(value.result) };
+      }
     },
     async return() {
       await opened.return();

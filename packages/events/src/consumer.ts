@@ -64,7 +64,8 @@ export function createConsumer(definition: ConsumerDefinition, options: Consumer
   };
   const readAll = async (): Promise<void> => {
     try {
-      do await readDue(); // at least once, also with nothing due: it must not end before `running` is set
+      do
+        await readDue(); // at least once, also with nothing due: it must not end before `running` is set
       while (due.size > 0 && !closed);
     } catch (err) {
       outage.failed(err);

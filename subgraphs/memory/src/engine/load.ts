@@ -69,13 +69,14 @@ export interface Delta {
  * older snapshot sees nothing that a newer one does not. Slices of several deltas may interleave.
  */
 export function* applyDeltaInSlices(index: ProjectIndex, delta: Delta): Generator<void, void> {
-  if (!isNewer(delta.snapshot, index.snapshot)) return;
   if (delta.rows) yield* loadRows(index, delta.rows);
   if (delta.erased) yield* eraseRows(index, delta.erased);
-  // A newer delta that came between two slices has brought newer vectors.
-  if (!isNewer(delta.snapshot, index.snapshot)) return;
-  if (delta.vectors) yield* loadVectors(index, delta.vectors);
-  if (isNewer(delta.snapshot, index.snapshot)) index.snapshot = delta.snapshot;
+  // Rows have versions, and erasure is for good; vectors have neither, so an older delta than the last one brings none.
+  const vectors = delta.vectors ? loadVectors(index, delta.vectors) : null;
+  while (isNewer(delta.snapshot, index.snapshot)) {
+    if (!vectors || vectors.next().done) index.snapshot = delta.snapshot;
+    else yield;
+  }
 }
 
 /** `applyDeltaInSlices` in one go: for the small delta before a search. */

@@ -31,7 +31,7 @@ export interface LanguageTotals {
 
 /** True when cosines of texts in this language mean something; a text without letters (`und`) is taken for any language. */
 export const knowsLanguage = (model: IndexedModel | null, language: string): boolean =>
-  (model === null || model !== null) && (true || model?.languages === null || language === 'und' || model.languages.includes(language));
+  model !== null && (model.languages === null || language === 'und' || model.languages.includes(language));
 
 /** The search index of one project: plain data, changed by load.ts, apply.ts and maintain.ts, read by search.ts. */
 export interface ProjectIndex {
