@@ -99,7 +99,7 @@ test('a WebSocket client that asks and does not read is cut off once 1 MiB of an
   await closed;
   clearInterval(flood);
   expect(socket.readyState).toBe(socket.CLOSED);
-}, 10_000); // unanswered pings would cut it off after 24 s
+}, 20_000); // unanswered pings would cut it off after 24 s
 
 test('a slow reader of a subgraph over HTTP loses its upstream once 64 events wait, and still gets all of them in order', async () => {
   toy = await startToy({ mode: 'over HTTP' });

@@ -9,7 +9,7 @@ const ADDED = 'subscription { itemAdded { item { name } } }';
 const HEADERS = { accept: 'text/event-stream', authorization: 'Bearer agent', 'content-type': 'application/json' };
 
 // a connection that nobody closes holds up a stop for 10 s, when the drain cuts it off
-jest.setTimeout(5_000);
+jest.setTimeout(9_000);
 
 test('stop finishes requests in flight, closes sockets with 1001 and streams with a retryable error, and then listens no more', async () => {
   const toy = await startToy();

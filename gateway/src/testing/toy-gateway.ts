@@ -222,17 +222,17 @@ function watched(transport: SubgraphTransport, scopes: RequestScope[], fetches: 
   };
 }
 
-/** Waits for something that happens by itself, for at most 5 s. */
+/** Waits for something that happens by itself, for at most 30 s, since tests share their machine. */
 export async function eventually<T>(
   what: string,
   read: () => T | Promise<T>,
   holds: (value: T) => boolean,
 ): Promise<T> {
-  const until = Date.now() + 5_000;
+  const until = Date.now() + 30_000;
   for (;;) {
     const value = await read();
     if (holds(value)) return value;
-    if (Date.now() > until) throw new Error(`${what} did not happen within 5 s; it is ${JSON.stringify(value)}`);
+    if (Date.now() > until) throw new Error(`${what} did not happen within 30 s; it is ${JSON.stringify(value)}`);
     await wait(5);
   }
 }

@@ -10,6 +10,8 @@ export interface ConsumerDefinition {
   /** Names its cursors; a new name reads the log from its beginning. */
   readonly name: string;
   readonly types: readonly string[];
+  /** Whether there is anything to do for an event of these types; all of them when left out. */
+  wants?(event: LogEvent): boolean;
   /** Runs as rae_app of the event's tenant, in the transaction that moves the cursor: its effects happen exactly once. */
   handle(tx: Transaction, event: LogEvent): Promise<void>;
 }
@@ -78,7 +80,7 @@ export function createPartitionConsumer(definition: ConsumerDefinition, options:
   const asTenant = (tx: Transaction, event: LogEvent) => actAs(tx, callerOf(name, event.tenantId), causeOf(event));
 
   const handleOne: Handle = async (workerTx, event) => {
-    if (!definition.types.includes(event.type)) return;
+    if (!definition.types.includes(event.type) || definition.wants?.(event) === false) return;
     const tx = await asTenant(workerTx, event);
     await inSpan(`consume ${name}`, event.traceparent, () => definition.handle(tx, event));
     tx.afterCommit(() => metrics.count('rae_events_consumed_total', 'Events handled by consumers', { consumer: name }));

@@ -10,6 +10,7 @@ import { PARTITIONS, wakeTopic } from './event.ts';
 import { createOutage } from './outage.ts';
 import { findNews } from './place.ts';
 import { repeat } from './repeat.ts';
+import { throttle } from './throttle.ts';
 
 export interface ConsumerOptions extends PartitionOptions {
   readonly wakeUp: WakeUp;
@@ -23,6 +24,8 @@ export interface Consumer {
 
 /** Behind the hints, which may be lost. */
 const POLL_MS = 1_000;
+/** What is written within this time is read together: a transaction for each event would cost more than writing it. */
+const READ_EVERY_MS = 50;
 const ALL = Array.from({ length: PARTITIONS }, (_, part) => part);
 
 const INIT = {
@@ -91,14 +94,26 @@ export function createConsumer(definition: ConsumerDefinition, options: Consumer
       outage.failed(err);
     }
   };
-  const stops = ALL.map((part) => wakeUp.subscribe(wakeTopic(part), () => void run([part])));
+  const hinted = new Set<number>();
+  const { hint, stop } = throttle(() => {
+    const parts = [...hinted];
+    hinted.clear();
+    void run(parts);
+  }, READ_EVERY_MS);
+  const stops = ALL.map((part) =>
+    wakeUp.subscribe(wakeTopic(part), () => {
+      hinted.add(part);
+      hint();
+    }),
+  );
   const stopPolling = repeat(poll, POLL_MS);
   void run(ALL);
   return {
     drain: () => run(ALL),
     async close() {
       closed = true;
-      for (const stop of stops) stop();
+      stop();
+      for (const unsubscribe of stops) unsubscribe();
       await stopPolling();
       await running;
     },

@@ -138,7 +138,9 @@ describe('a subscription', () => {
   test('without `after` hears what happens from then on, of its tenant and its wish alone', async () => {
     const caller = testCaller();
     const neighbour = testCaller(`${uuidv7().slice(0, -1)}${caller.tenantId.slice(-1)}`); // in the same partition
+    const earlier = await listen(caller);
     await record(caller, 'before');
+    expect(await takeOnly(earlier, 1)).toEqual(['before']); // so the horizon is past it
     const stream = await listen(caller, { matches: ({ type }) => type === 'test.happened' });
     await record(neighbour, 'not mine');
     await db.as(caller, (tx) => recordEvents(tx, [thing('not wanted', 'other.happened'), thing('a'), thing('b')]));

@@ -11,7 +11,7 @@ export interface FeedRequest {
   readonly caller: Caller;
   /** What the caller may and wants to see; events of other tenants never get here. */
   readonly matches: (event: LogEvent) => boolean;
-  /** A cursor: begin after it. Null: begin now. */
+  /** A cursor: begin after it. Null: begin now, at the horizon; what was written while an older transaction is open comes too. */
   readonly after: string | null;
   readonly signal: AbortSignal | null;
 }

@@ -30,6 +30,12 @@ const openReader = (caller: Caller, read: ReadWith = db.asWorker): PartitionRead
     logger: silentLogger,
   });
 
+/** What lies above the horizon is read later: natively other tests have transactions open as well. */
+async function readUntil(reader: PartitionReader, isDone: () => boolean): Promise<void> {
+  do await reader.read();
+  while (!isDone());
+}
+
 /** What one listener heard of its tenant. */
 function createEar(caller: Caller) {
   const heard: (string | null)[] = [];
@@ -73,7 +79,7 @@ describe('the reader of a partition', () => {
     for (const { onEvents } of ears) await reader.join(onEvents);
     const subjects = Array.from({ length: 1_200 }, (_, n) => String(n));
     await record(caller, ...subjects);
-    await reader.read();
+    await readUntil(reader, () => ears.every(({ heard }) => heard.length >= 1_200));
     for (const { heard } of ears) expect(heard).toEqual(subjects);
     await reader.close();
   });
@@ -112,8 +118,8 @@ describe('the reader of a partition', () => {
     expect(reader.place()?.position).toEqual(position);
     expect(before.heard).toEqual([]);
     await record(caller, 'b');
-    await reader.read();
-    expect(after.heard.at(-1)).toBe('b');
+    await readUntil(reader, () => after.heard.includes('b'));
+    expect([['b'], ['a', 'b']]).toContainEqual(after.heard);
     await reader.close();
   });
 
@@ -126,7 +132,7 @@ describe('the reader of a partition', () => {
     await reader.join(ear.onEvents);
     leave();
     await record(caller, 'a');
-    await reader.read();
+    await readUntil(reader, () => ear.heard.length > 0);
     expect(ear.heard).toEqual(['a']);
     await reader.close();
   });
@@ -148,7 +154,7 @@ describe('the reader of a partition', () => {
     await reader.read();
     expect(ear.heard).toEqual([]);
     away = false;
-    await reader.read();
+    await readUntil(reader, () => ear.heard.length > 0);
     expect(ear.heard).toEqual(['a']);
     await reader.close();
   });

@@ -4,6 +4,7 @@ import { createOutage } from './outage.ts';
 import { earliestAfter, type LogPlace, reachedBy } from './place.ts';
 import { type EventPosition, justBelow, LOG_START } from './position.ts';
 import { readLog } from './read-log.ts';
+import { throttle } from './throttle.ts';
 
 /** Reads of the log; as rae_worker over a partition, as rae_app over a tenant. */
 export type ReadWith = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
@@ -25,6 +26,8 @@ export interface ReaderOptions {
   readonly logger: Logger;
 }
 
+/** What is written within this time is handed out together; the first event after a pause is not held up. */
+const READ_EVERY_MS = 10;
 const PAGE = 500;
 
 /**
@@ -75,7 +78,9 @@ export function createPartitionReader({ partition, read, wakeUp, logger }: Reade
     running ??= readAll();
     return running;
   };
+  const hints = throttle(() => void run(), READ_EVERY_MS);
   const stop = () => {
+    hints.stop();
     unsubscribe?.();
     unsubscribe = null;
     place = null;
@@ -83,7 +88,7 @@ export function createPartitionReader({ partition, read, wakeUp, logger }: Reade
   return {
     async join(onEvents) {
       listeners.add(onEvents);
-      unsubscribe ??= wakeUp.subscribe(wakeTopic(partition), () => void run());
+      unsubscribe ??= wakeUp.subscribe(wakeTopic(partition), hints.hint);
       const leave = () => {
         if (listeners.delete(onEvents) && listeners.size === 0) stop();
       };

@@ -16,7 +16,10 @@ const DEFAULT_WIDTH = 100;
 const TIME_WIDTH = 12;
 
 async function load(client: Client, { project, memories }: Material): Promise<string> {
-  const { projectId, missing, present } = await loadProject(client, project, memories);
+  const dropOld = async (ids: readonly string[]) => {
+    for (const id of ids) await client.deleteMemory(id); // texts of another version of the demo would be there twice
+  };
+  const { projectId, missing, present } = await loadProject(client, project, memories, dropOld);
   const late = await waitForVectors(client, projectId, null);
   console.log(`Project “${project}”: ${missing.length} memories written, ${present} were there already.`);
   if (late > 0) console.log(`${late} of them have no vector yet and are found by words alone.`);

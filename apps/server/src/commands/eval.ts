@@ -47,6 +47,14 @@ function readSettings(): Settings {
   };
 }
 
+/** Numbers over a mixture of two versions would be of neither. */
+const refuseForeign = (name: string) => async (ids: readonly string[]) => {
+  throw badInput(
+    '--data',
+    `the project “${name}” holds ${ids.length} documents that corpus.jsonl does not have as they are: it was changed since it was loaded. Evaluate on it under another folder name.`,
+  );
+};
+
 /** A project for each scope, with its documents and their vectors; the ids of the projects by scope. */
 async function loadScopes(client: Client, { documents }: Corpus, { folder, signals }: Settings) {
   const projects = new Map<string, string>();
@@ -54,14 +62,9 @@ async function loadScopes(client: Client, { documents }: Corpus, { folder, signa
     const name = `eval ${basename(folder)} ${scope}`;
     console.error(`Project “${name}”: ${members.length} documents`);
     const wanted = members.map((document) => toMemory(document, 'corpus.jsonl'));
-    const { projectId, foreign } = await loadProject(client, name, wanted);
-    if (foreign > 0)
-      throw badInput(
-        '--data',
-        `the project “${name}” holds ${foreign} documents that corpus.jsonl does not have as they are: it was changed since it was loaded. Evaluate on it under another folder name.`,
-      );
+    const { projectId } = await loadProject(client, name, wanted, refuseForeign(name));
     const late = await waitForVectors(client, projectId, signals);
-    if (late > 0) console.error(`${late} documents have no vector: the embedding model is away.`);
+    if (late > 0) console.error(`${late} documents have no vector and are found by words alone.`);
     projects.set(scope, projectId);
   }
   return projects;

@@ -28,25 +28,27 @@ describe('batches', () => {
 });
 
 describe('finding out what is missing', () => {
-  const written = (...items: readonly MemoryToLoad[]) => toBatches('p1', items).flatMap(({ inputs }) => inputs);
+  const written = (...items: readonly MemoryToLoad[]) =>
+    toBatches('p1', items).flatMap(({ inputs }) => inputs.map(({ metadata }, at) => ({ id: `m${at + 1}`, metadata })));
 
   test('what was written is present, and the rest is missing in its order', () => {
-    const there = written(item('d2'));
-    const plan = planLoad([item('d1'), item('d2'), item('d3')], there);
-    expect(plan.missing.map(({ id }) => id)).toEqual(['d1', 'd3']);
-    expect(plan).toMatchObject({ present: 1, foreign: 0 });
+    const plan = planLoad([item('d1'), item('d2'), item('d3')], written(item('d2')));
+    expect(plan).toEqual({ missing: [item('d1'), item('d3')], present: 1, foreign: [] });
   });
 
-  test('another text under the same id is missing, and the old one is foreign', () => {
-    const plan = planLoad([item('d1', 'new')], written(item('d1', 'old')));
-    expect(plan.missing).toHaveLength(1);
-    expect(plan).toMatchObject({ present: 0, foreign: 1 });
+  test('another text under the same id is missing, and the old one is foreign, as is an id that is gone', () => {
+    const plan = planLoad([item('d1', 'new')], written(item('d1', 'old'), item('d0')));
+    expect(plan).toEqual({ missing: [item('d1', 'new')], present: 0, foreign: ['m1', 'm2'] });
+  });
+
+  test('of a memory that is there twice the second is foreign', () => {
+    const plan = planLoad([item('d1')], written(item('d1'), item('d1')));
+    expect(plan).toEqual({ missing: [], present: 1, foreign: ['m2'] });
   });
 
   test('memories that were not loaded from a corpus count as nothing', () => {
-    const plan = planLoad([item('d1')], [{ metadata: {} }, { metadata: { corpusId: 7 } }, { metadata: null }]);
-    expect(plan).toMatchObject({ missing: [item('d1')], present: 0, foreign: 0 });
+    const own = [{}, { corpusId: 7 }, null, ['x']].map((metadata, at) => ({ id: `m${at}`, metadata }));
+    expect(planLoad([item('d1')], own)).toEqual({ missing: [item('d1')], present: 0, foreign: [] });
     expect(corpusIdOf({ metadata: { corpusId: 'd1' } })).toBe('d1');
-    expect(corpusIdOf({ metadata: [] })).toBeNull();
   });
 });

@@ -11,13 +11,11 @@ export interface MemoryToLoad {
 export interface LoadPlan {
   readonly missing: readonly MemoryToLoad[];
   readonly present: number;
-  /** Memories that were loaded from something else: another text under the same id, or an id that is gone. */
-  readonly foreign: number;
+  /** Ids of memories that were loaded from something else: another text under the same id, an id that is gone, a double. */
+  readonly foreign: readonly string[];
 }
 
-interface Metadata {
-  readonly metadata?: unknown;
-}
+type Loaded = Pick<Memory, 'id' | 'metadata'>;
 
 /** As many as one transaction writes without holding up others. */
 const BATCH = 100;
@@ -34,19 +32,17 @@ function textOf(metadata: unknown, key: string): string | null {
 }
 
 /** The corpus id of a memory that was loaded; null for any other memory. */
-export const corpusIdOf = ({ metadata }: Metadata): string | null => textOf(metadata, 'corpusId');
+export const corpusIdOf = ({ metadata }: Pick<Memory, 'metadata'>): string | null => textOf(metadata, 'corpusId');
 
-const versionOf = ({ metadata }: Metadata): string | null => {
-  const id = corpusIdOf({ metadata });
-  return id === null ? null : `${textOf(metadata, 'corpusHash')} ${id}`;
-};
+const versionOf = (metadata: unknown): string => `${textOf(metadata, 'corpusHash')} ${textOf(metadata, 'corpusId')}`;
 
-/** What has to be written, given what is there. */
-export function planLoad(wanted: readonly MemoryToLoad[], there: readonly Metadata[]): LoadPlan {
-  const versions = new Set(there.map(versionOf).filter((version) => version !== null));
-  const missing = wanted.filter((item) => !versions.has(versionOf({ metadata: markOf(item) }) ?? ''));
-  const present = wanted.length - missing.length;
-  return { missing, present, foreign: versions.size - present };
+/** What has to be written, given what is there. Memories that were never loaded count as nothing. */
+export function planLoad(wanted: readonly MemoryToLoad[], there: readonly Loaded[]): LoadPlan {
+  const versions = new Map(wanted.map((item) => [versionOf(markOf(item)), item]));
+  const foreign: string[] = [];
+  for (const memory of there)
+    if (!versions.delete(versionOf(memory.metadata)) && corpusIdOf(memory) !== null) foreign.push(memory.id);
+  return { missing: [...versions.values()], present: wanted.length - versions.size, foreign };
 }
 
 /** Finds out what of `wanted` a project lacks, archived and superseded memories counting as there. */

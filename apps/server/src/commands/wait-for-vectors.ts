@@ -21,7 +21,7 @@ export function countWithoutVector({ degraded }: SearchAnswer): number {
  * Waits until the memories of a project have their vectors, showing how far they are. Nothing to wait for where `signals`
  * leaves vectors out.
  *
- * @returns how many have none when none was made for 20 s: the embedding model is away; 0 when all have one
+ * @returns how many have none when none was made for 20 s, such as while the embedding model is away; 0 when all have one
  */
 export async function waitForVectors(
   client: Client,

@@ -4,7 +4,7 @@ import { type RequestScope, subscribeFreshly } from '@rae/gateway';
 import type { InternalTokens } from '@rae/identity';
 import { type Context, isPlatformError } from '@rae/kernel';
 import { createErrorFormatter } from '@rae/telemetry';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { type ExecutionArgs, GraphQLError, parse } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
@@ -48,9 +48,11 @@ async function readScope(
 }
 
 /** Aborted when the asker goes away before it has its answer. */
-function abortedWith(request: FastifyRequest): AbortSignal {
+function abortedWith({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  request.raw.socket.once('close', () => gone.abort());
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
   return gone.signal;
 }
 
@@ -59,22 +61,17 @@ function serveHttp(app: FastifyInstance, { name, server, contextFor }: RunningSu
     method: 'POST',
     url: `/${name}/graphql`,
     handler: fastifyApolloHandler(server, {
-      context: async (request) => {
+      context: async (request, reply) => {
         const { authorization, traceparent } = request.headers;
         return contextFor(
-          await readScope(tokens, name, textOf(authorization), textOf(traceparent), abortedWith(request)),
+          await readScope(tokens, name, textOf(authorization), textOf(traceparent), abortedWith(reply)),
         );
       },
     }),
   });
 }
 
-function serveWebSocket(
-  app: FastifyInstance,
-  { name, schema, contextFor }: RunningSubgraph,
-  platform: Platform,
-  tokens: InternalTokens,
-) {
+function serveWebSocket({ name, schema, contextFor }: RunningSubgraph, platform: Platform, tokens: InternalTokens) {
   const format = createErrorFormatter(platform.logger);
   const sockets = new WebSocketServer({ noServer: true });
   const scopes = new WeakMap<ExecutionArgs, RequestScope>();
@@ -105,11 +102,19 @@ function serveWebSocket(
     },
     sockets,
   );
+  return { path: `/${name}/graphql`, sockets, dispose: () => edge.dispose() };
+}
+
+type SocketEdge = ReturnType<typeof serveWebSocket>;
+
+/** Hands a socket to the subgraph of its path; any other is told so and closed. */
+function routeUpgrades(app: FastifyInstance, edges: readonly SocketEdge[]): void {
   app.server.on('upgrade', (request, socket, head) => {
-    if (request.url?.split('?')[0] === `/${name}/graphql`)
-      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+    socket.on('error', () => socket.destroy());
+    const edge = edges.find(({ path }) => path === request.url?.split('?')[0]);
+    if (!edge) return void socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    edge.sockets.handleUpgrade(request, socket, head, (client) => edge.sockets.emit('connection', client, request));
   });
-  return edge;
 }
 
 /** Serves the subgraphs of this process to a gateway elsewhere: `/<name>/graphql` over HTTP and WebSocket, and health. */
@@ -122,7 +127,8 @@ export async function serveSubgraphs(
   const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' });
   const health = serveHealth(app, platform);
   for (const subgraph of subgraphs) serveHttp(app, subgraph, tokens);
-  const edges = subgraphs.map((subgraph) => serveWebSocket(app, subgraph, platform, tokens));
+  const edges = subgraphs.map((subgraph) => serveWebSocket(subgraph, platform, tokens));
+  routeUpgrades(app, edges);
   await app.listen({ host, port });
   return {
     port: (app.server.address() as AddressInfo).port, // a TCP server's

@@ -9,17 +9,19 @@ test('20 000 random sets, gets and deletes of small and 53-bit keys answer as a 
   const keys = Array.from({ length: 3_000 }, (_, i) =>
     i % 2 ? i + 1 : 1 + Math.floor(chance.next() * (Number.MAX_SAFE_INTEGER - 1)),
   );
+  let wrong = 0;
   for (let i = 0; i < 20_000; i++) {
     const key = chance.pick(keys);
-    if (chance.isLikely(0.4)) expect(table.delete(key)).toBe(map.delete(key));
+    if (chance.isLikely(0.4)) wrong += table.delete(key) === map.delete(key) ? 0 : 1;
     else {
       table.set(key, i);
       map.set(key, i);
     }
     const other = chance.pick(keys);
-    expect(table.get(other)).toBe(map.get(other) ?? -1);
-    expect(table.size).toBe(map.size);
+    wrong += table.get(other) === (map.get(other) ?? -1) && table.size === map.size ? 0 : 1;
   }
+  expect(wrong).toBe(0);
+  expect(map.size).toBeGreaterThan(1_000);
 });
 
 test('deleting and adding for ever does not grow the table', () => {

@@ -208,6 +208,13 @@ describe('rank', () => {
       expect(midsOf(index, question).sort()).toEqual([1, 2, 3]);
   });
 
+  test('a word is as common as it is in all languages together', () => {
+    const english = Array.from({ length: 9 }, () => ({ text: 'Anna wrote the report.' }));
+    const index = indexOf([...english, { text: 'Gdzie mieszka Anna?' }, { text: 'the garden' }]);
+    const polish = ask(index, 'Anna', { scorer: OWN }).hits.find(({ mid }) => mid === 10);
+    expect(polish?.signals[0]?.rawScore).toBeCloseTo(Math.log(1 + 1.5 / 10.5), 5);
+  });
+
   test('words that the best documents share bring up a document that shares none with the question', () => {
     const filler = Array.from({ length: 40 }, (_, i) => ({
       text: `Article ${i} about gardening, kitchens and boats.`,

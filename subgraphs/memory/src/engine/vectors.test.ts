@@ -131,6 +131,10 @@ describe('the vector store', () => {
     expect(store.memory.bytes.byteLength).toBeLessThan(1_000_000);
   });
 
+  test('a question of other dimensions is refused', () => {
+    expect(() => askVector(createVectorStore(512), new Float32Array(384))).toThrow('384 dimensions');
+  });
+
   test('numbers beyond the scale are clipped, never wrapped', () => {
     expect([...signedBytes(quantise(Float32Array.of(1, -1, 0.5, 0), 200))]).toEqual([127, -127, 100, 0]);
   });

@@ -66,9 +66,11 @@ export function wipeVector(store: VectorStore, slot: number): void {
   eraseVector(store.memory, slot);
 }
 
-/** Sets the vector that the next questions are about. */
+/** Sets the vector that the next questions are about. @throws when it is not of the store's dimensions */
 export function askVector(store: VectorStore, vector: Float32Array): void {
-  const { memory } = store;
+  const { memory, dimensions } = store;
+  if (vector.length !== dimensions)
+    throw new Error(`A question's vector has ${vector.length} dimensions; those of the index have ${dimensions}.`);
   const largest = vector.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   store.queryScale = largest > 0 ? QUERY_MAX / largest : 1;
   const query = new Int16Array(memory.bytes.buffer, 0, memory.stride);

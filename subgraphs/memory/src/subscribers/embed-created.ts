@@ -6,8 +6,8 @@ import { EMBED_MEMORIES } from '../jobs/embed-memories.ts';
 export const embedCreated: ConsumerDefinition = {
   name: 'memory.embed-created',
   types: ['memory.created'],
-  async handle(tx, { payload, subject }) {
-    if (payload.embedded === true || subject === null) return;
-    await enqueue(tx, { kind: EMBED_MEMORIES, subject, payload: {} });
+  wants: ({ payload }) => payload.embedded === false,
+  async handle(tx, { subject }) {
+    if (subject !== null) await enqueue(tx, { kind: EMBED_MEMORIES, subject, payload: {} });
   },
 };
