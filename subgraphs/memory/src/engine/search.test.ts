@@ -141,17 +141,6 @@ describe('rank', () => {
     expect(midsOf(index, question)[0]).toBe(2);
   });
 
-  test('a role word in a question names no speaker', () => {
-    const index = indexOf([
-      { text: 'The project was late.', speaker: 'Zoe', session: 'a' },
-      { text: 'The project was late.', speaker: 'Project Manager', session: 'b' },
-    ]);
-    const scores = ask(index, 'late').hits.map(({ score }) => score);
-    expect(scores).toHaveLength(2);
-    const named = ask(index, 'Why was Zoe late with the project?').hits[0];
-    expect(named?.mid).toBe(1);
-  });
-
   test('a date in the question lifts what was told from that day to a week after it', () => {
     const told = (days: number) => ({
       text: 'We went to the lake.',

@@ -3,7 +3,14 @@ import { badInput, checkFirst, checkText, isPlatformError, PlatformError, type T
 import { checkFilter, type MemoryFilter } from '../domain/memory-filter.ts';
 import type { Memory } from '../domain/memory-row.ts';
 import { MAX_CONTENT } from '../domain/new-memory.ts';
-import { type EngineSignal, type IndexFilter, type ProjectIndex, type RankedHit, rank } from '../engine/index.ts';
+import {
+  type EngineSignal,
+  type IndexFilter,
+  type ProjectIndex,
+  pendingVectors,
+  type RankedHit,
+  rank,
+} from '../engine/index.ts';
 import { findMemoriesByMid } from '../queries/find-memories.ts';
 import { findMidsByMetadata } from '../queries/list-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
@@ -113,8 +120,7 @@ async function rankProject(
     const memory = memories.get(mid);
     return memory ? [{ mid, memory, score, signals }] : [];
   });
-  const rows = index.columns.count - index.erasedRows;
-  return { hits: found, vectorFits, withoutVector: Math.max(0, rows - (index.vectors?.count ?? 0)) };
+  return { hits: found, vectorFits, withoutVector: pendingVectors(index) };
 }
 
 /** One project, in one transaction: what is ranked and what is read are of one snapshot. Null: it must catch up first. */

@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import { clearRows, scoreRows } from './candidates.ts';
+import { createCosines } from './cosines.ts';
+import { turnFeatures } from './features.ts';
+import { packLex } from './lex.ts';
+import { finishLoading, loadRows, loadVectors } from './load.ts';
+import { runAll } from './maintain.ts';
+import { packRecord, packVector } from './pack-record.ts';
+import { createProjectIndex } from './project-index.ts';
+import { quantise } from './quantise.ts';
+import { namesSpeaker, readQuestion } from './question.ts';
+import { askVector } from './vectors.ts';
+import { createWindowScorer } from './window.ts';
+
+const SCALE = 127;
+const TALK = [
+  { text: 'Where is the violin?', speaker: 'Bob', vector: [1, 0] },
+  { text: 'In the attic, I think.', speaker: 'Anna Nowak', vector: [0.6, 0.8] },
+  { text: 'The violin case is there. What else?', speaker: 'Bob', vector: null },
+  { text: 'The violin, the violin and the violin again', speaker: 'Bob', vector: [0, 1], status: 3 },
+  { text: 'Nothing else', speaker: 'Bob', vector: [0, 1] },
+];
+
+function featuresOf(text: string) {
+  const index = createProjectIndex({ dimensions: 16, scale: SCALE, languages: null });
+  const rows = TALK.map((turn, i) =>
+    packRecord({ mid: i + 1, turn: i, session: 's', status: 1, ...turn, lex: packLex(turn.text), occurredAt: 0 }),
+  );
+  const vectors = TALK.flatMap(({ vector }, i) =>
+    vector
+      ? [
+          packVector(
+            i + 1,
+            quantise(
+              Float32Array.from({ length: 16 }, (_, k) => vector[k] ?? 0),
+              SCALE,
+            ),
+          ),
+        ]
+      : [],
+  );
+  runAll(loadRows(index, Buffer.concat(rows)));
+  runAll(loadVectors(index, Buffer.concat(vectors)));
+  runAll(finishLoading(index, '1:1:'));
+  if (index.vectors)
+    askVector(
+      index.vectors,
+      Float32Array.from({ length: 16 }, (_, k) => (k === 0 ? 1 : 0)),
+    );
+  const question = readQuestion(index, text, true);
+  const visible = index.columns.active;
+  scoreRows(index, question, visible, 50);
+  const { own, termPlace } = index.scratch;
+  const windows = createWindowScorer(index, visible, question.terms, own, termPlace);
+  const cosines = createCosines(index, true);
+  cosines.fetch(TALK.keys());
+  const source = { question, visible, windows, cosines, named: new Map(), sessionBest: new Map() };
+  const features = TALK.map((_, slot) => turnFeatures(index, source, slot));
+  clearRows(index, question);
+  return features;
+}
+
+test('a turn has its own BM25, the best of its session and that of the question before it, none from archived turns', () => {
+  const [first, second, third, , last] = featuresOf('violin');
+  expect(first?.own).toBeGreaterThan(0);
+  expect([second?.own, last?.own]).toEqual([0, 0]);
+  const best = Math.max(first?.own ?? 0, third?.own ?? 0);
+  for (const turn of [first, second, third, last]) expect(turn?.session).toBe(best);
+  expect(second?.previousQuestion).toBe(first?.own);
+  expect(third?.previousQuestion).toBe(0);
+  expect(last?.previousQuestion).toBe(third?.own);
+});
+
+test('cosines are those of the turn and the mean of its visible neighbours that have one', () => {
+  const [first, second, third, , last] = featuresOf('violin');
+  expect(first?.cosine).toBeCloseTo(1, 2);
+  expect(second?.cosine).toBeCloseTo(0.6, 2);
+  expect(third?.cosine).toBe(null);
+  expect(first?.neighbourCosine).toBeCloseTo(0.6, 2);
+  expect(second?.neighbourCosine).toBeCloseTo(1, 2);
+  expect(third?.neighbourCosine).toBeCloseTo(0.3, 2);
+  expect(last?.neighbourCosine).toBe(null);
+});
+
+test('flags tell a question at the end, the speaker that is named, and the date', () => {
+  const features = featuresOf('What did Anna say in January 1970?');
+  expect(features.map(({ question }) => question)).toEqual([1, 0, 1, 0, 0]);
+  expect(features.map(({ speaker }) => speaker)).toEqual([0, 1, 0, 0, 0]);
+  expect(features.map(({ date }) => date)).toEqual([1, 1, 1, 1, 1]);
+  expect(featuresOf('violin').map(({ date }) => date)).toEqual([0, 0, 0, 0, 0]);
+});
+
+test('informativeness is ln(1 + sum of the idf of the distinct words)', () => {
+  const [, second] = featuresOf('violin');
+  const idf = (holding: number) => Math.log(1 + (4 - holding + 0.5) / (holding + 0.5));
+  expect(second?.informativeness).toBeCloseTo(Math.log(1 + idf(1) + idf(1)), 10);
+});
+
+test.each([
+  ['what did anna nowak say', 'Anna Nowak', true],
+  ['what did nowak say', 'Anna Nowak', true],
+  ['what did annabel say', 'Anna Nowak', false],
+  ['what did al say', 'Al Nowak', false],
+  ['what did al say', 'Al', true],
+  ['what did the manager say', 'Project Manager', false],
+  ['what did the project manager say', 'Project Manager', true],
+  ['who spoke', '…', false],
+])('%p names %p: %p', (text, speaker, expected) => {
+  expect(namesSpeaker(readQuestion(createProjectIndex(null), text, true), speaker)).toBe(expected);
+});
