@@ -104,9 +104,10 @@ export async function openPlatform(config: Config, logger: Logger, clock: Clock)
   }
   const asWorker: Platform['asWorker'] = (work) => transact(WORKER_SCOPE, work);
   const asTenant: Platform['asTenant'] = (caller, work) => transact({ role: 'rae_app', caller, cause: NO_CAUSE }, work);
+  // Readers of the log ask one statement at a time.
   const feed = createEventFeed({
-    readAsWorker: asWorker,
-    readAs: (caller) => (work) => asTenant(caller, work),
+    readAsWorker: (work) => transact.once(WORKER_SCOPE, work),
+    readAs: (caller) => (work) => transact.once({ role: 'rae_app', caller, cause: NO_CAUSE }, work),
     wakeUp,
     logger,
   });

@@ -56,6 +56,7 @@ interface Session {
   failure: unknown;
   /** One statement, and the commit right behind it. */
   readonly once: boolean;
+  /** The commit, once it is sent. */
   committed: Promise<{ command: string }> | null;
   readonly last: { key: string; work: () => Promise<void> }[];
   readonly after: (() => void)[];
@@ -118,6 +119,10 @@ function openTransaction(session: Session, scope: TransactionScope, now: Date, w
       const typed: Row[] = rows; // the driver knows no row types; each query function states its own
       return typed;
     },
+    seal() {
+      if (session.last.length > 0) throw new Error('a transaction with work before its commit cannot be sealed');
+      void sendCommit(session);
+    },
     beforeCommit: (key, work) => void openSessionOf(session).last.push({ key, work }),
     wake: (topic) => void openSessionOf(session).after.push(() => wakeUp.notify(topic)),
     afterCommit: (work) => void openSessionOf(session).after.push(work),
@@ -157,7 +162,7 @@ async function commit(session: Session): Promise<void> {
 /** @returns the error that makes the connection unfit for the next one; undefined when it is fit */
 function rollBack(session: Session): Promise<Error | undefined> {
   session.open = false;
-  return (session.once ? sendCommit(session) : session.client.query('rollback')).then(
+  return (session.once || session.committed ? sendCommit(session) : session.client.query('rollback')).then(
     () => undefined,
     (cause: Error) => cause,
   );

@@ -36,7 +36,7 @@ interface Row {
 }
 
 interface State {
-  epoch: number;
+  log_epoch: number;
   xmin: string;
   xmax: string;
   floor_epoch: number;
@@ -44,24 +44,24 @@ interface State {
   floor_seq: string;
 }
 
-const STATE = {
-  name: 'events_state',
-  text: `select epoch, pg_snapshot_xmin(pg_current_snapshot())::text as xmin, pg_snapshot_xmax(pg_current_snapshot())::text as xmax,
-    floor_epoch, floor_tx::text as floor_tx, floor_seq::text as floor_seq from platform.event_log`,
-};
-
 /**
- * Rows after a position and below the horizon that STATE told: all of those were committed by then. Rows of older epochs are below every horizon. `since` only spares looking at days that cannot hold such rows.
+ * Where the log stands, and the rows after a position and below its horizon, all of one snapshot; one row without an event
+ * where there are none. Rows of older epochs are below every horizon. `since` only spares looking at days that cannot hold
+ * such rows. The position comes as parameters: joined from a table, the index would be read from its beginning.
  */
 const rowsAfter = (owner: 'part' | 'tenant_id') => ({
   name: `events_after_${owner}`,
-  text: `select e.epoch, e.tx::text as tx, e.seq::text as seq, e.id, e.tenant_id, e.project_id, e.type, e.source, e.subject, e.actor,
+  text: `select log.epoch as log_epoch, log.xmin::text as xmin, log.xmax::text as xmax, log.floor_epoch,
+      log.floor_tx::text as floor_tx, log.floor_seq::text as floor_seq,
+      e.epoch, e.tx::text as tx, e.seq::text as seq, e.id, e.tenant_id, e.project_id, e.type, e.source, e.subject, e.actor,
       e.payload, e.tags, e.traceparent, e.causation_id, e.depth, e.occurred_at, e.recorded_at
-    from platform.events e
-    where e.${owner} = $1 and (e.epoch, e.tx, e.seq) > ($2::int, $3::xid8, $4::bigint)
-      and (e.epoch < $5 or e.tx < $6::xid8)
-      and e.recorded_at >= $7
-    order by e.epoch, e.tx, e.seq limit $8`,
+    from (select *, pg_snapshot_xmin(pg_current_snapshot()) as xmin, pg_snapshot_xmax(pg_current_snapshot()) as xmax
+        from platform.event_log) log
+      left join lateral (select * from platform.events
+        where ${owner} = $1 and (epoch, tx, seq) > ($2::int, $3::xid8, $4::bigint)
+          and (epoch < log.epoch or tx < log.xmin) and recorded_at >= $5
+        order by epoch, tx, seq limit $6) e on true
+    order by e.epoch, e.tx, e.seq`,
 });
 const AFTER = { part: rowsAfter('part'), tenant_id: rowsAfter('tenant_id') };
 
@@ -92,22 +92,19 @@ export interface LogQuery {
   readonly limit: number;
 }
 
-/** Reads a page of the log in order, below the horizon. */
+type MaybeRow = State & (Row | Record<keyof Row, null>);
+
+const isEvent = (row: MaybeRow): row is State & Row => row.id !== null;
+
+/** Reads a page of the log in order, below the horizon; one statement. */
 export async function readLog(tx: Transaction, { owner, after, since, limit }: LogQuery): Promise<LogPage> {
-  const [state] = await tx.query<State>(STATE);
-  if (!state) throw new Error('the event log is not set up: platform.event_log has no row');
   const [statement, value] = 'part' in owner ? [AFTER.part, owner.part] : [AFTER.tenant_id, owner.tenantId];
-  const rows = await tx.query<Row>(statement, [
-    value,
-    after.epoch,
-    after.tx,
-    after.seq,
-    state.epoch,
-    state.xmin,
-    since,
-    limit,
-  ]);
-  const { epoch, xmin, xmax, floor_epoch, floor_tx, floor_seq } = state;
+  const values = [value, after.epoch, after.tx, after.seq, since, limit];
+  const rows = await tx.query<MaybeRow>(statement, values);
+  const [state] = rows;
+  if (!state) throw new Error('the event log is not set up: platform.event_log has no row');
+  const { log_epoch: epoch, xmin, xmax, floor_epoch, floor_tx, floor_seq } = state;
   const floor = { epoch: floor_epoch, tx: floor_tx, seq: floor_seq };
-  return { events: rows.map(toEvent), complete: rows.length < limit, epoch, xmin, xmax, floor };
+  const events = rows.filter(isEvent).map(toEvent);
+  return { events, complete: events.length < limit, epoch, xmin, xmax, floor };
 }

@@ -24,11 +24,11 @@ test('a call of one text goes with the next batch although 1 000 texts came befo
   expect(textsOf([long, call('search')]).slice(0, 2)).toEqual(['32', 'search']);
 });
 
-test('800 characters fill a batch, of which a longer text counts 640', () => {
+test('300 characters fill a batch, and one longer text is a batch of its own', () => {
   const [long, hundred] = ['x'.repeat(65_536), 'y'.repeat(100)];
   expect(textsOf([call(long, long)])).toHaveLength(1);
-  expect(textsOf([call(hundred, long, hundred)])).toHaveLength(2);
-  expect(textsOf([call(...Array.from({ length: 9 }, () => hundred))])).toHaveLength(8);
+  expect(textsOf([call(hundred, long, hundred)])).toHaveLength(1);
+  expect(textsOf([call(...Array.from({ length: 9 }, () => hundred))])).toHaveLength(3);
 });
 
 test('a slot knows its call and its place in it', () => {

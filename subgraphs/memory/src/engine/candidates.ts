@@ -40,7 +40,9 @@ export function scoreRows(index: ProjectIndex, question: Question, visible: Uint
     const score = own.scores[slot] ?? 0;
     if (score >= turns.floor && visible[slot] === 1 && isTurn(columns, slot)) offer(turns, slot, score);
   }
-  for (const slot of selectedSlots(turns)) spread(index, windows, slot, own.scores[slot] ?? 0);
+  // By id, so that sums round alike however the rows came.
+  const byId = selectedSlots(turns).sort((a, b) => (columns.mid[a] ?? 0) - (columns.mid[b] ?? 0));
+  for (const slot of byId) spread(index, windows, slot, own.scores[slot] ?? 0);
 }
 
 /** Sets back what `scoreRows` left in the scratch. */

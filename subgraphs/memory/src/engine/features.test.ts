@@ -8,7 +8,7 @@ import { runAll } from './maintain.ts';
 import { packRecord, packVector } from './pack-record.ts';
 import { createProjectIndex } from './project-index.ts';
 import { quantise } from './quantise.ts';
-import { namesSpeaker, readQuestion } from './question.ts';
+import { isTold, namesSpeaker, readQuestion } from './question.ts';
 import { askVector } from './vectors.ts';
 import { createWindowScorer } from './window.ts';
 
@@ -94,6 +94,13 @@ test('informativeness is ln(1 + sum of the idf of the distinct words)', () => {
   const [, second] = featuresOf('violin');
   const idf = (holding: number) => Math.log(1 + (4 - holding + 0.5) / (holding + 0.5));
   expect(second?.informativeness).toBeCloseTo(Math.log(1 + idf(1) + idf(1)), 10);
+});
+
+test('an instant is told in one of many intervals from its first millisecond until before its last', () => {
+  const told = Array.from({ length: 7 }, (_, i) => ({ from: i * 100, to: i * 100 + 30 }));
+  const inside = Array.from({ length: 800 }, (_, i) => i - 50).filter((at) => isTold(told, at));
+  expect(inside).toEqual(told.flatMap(({ from }) => Array.from({ length: 30 }, (_, i) => from + i)));
+  expect(isTold([], 5)).toBe(false);
 });
 
 test.each([

@@ -23,7 +23,7 @@ interface FeedbackTerm {
 }
 
 /**
- * Pseudo-relevance feedback, a lexical second hop (RM3, Jaleel et al. 2004, in the form measured in research/models.md):
+ * Pseudo-relevance feedback, a lexical second hop (after RM3, Jaleel et al. 2004):
  * the 20 words that weigh most in the five best documents, Σ p × tf ÷ length × idf with p ∝ exp(2 × score), without the
  * question's own; every row is then scored by BM25 with these weights, scaled to a sum of 1, into `scratch.feedback`.
  *

@@ -4,7 +4,7 @@ import type { ProjectIndex } from './project-index.ts';
 import type { Accumulator } from './scratch.ts';
 import { foldedWords } from './words.ts';
 
-/** BM25's saturation and length normalisation: of the values tried the best on turns and abstracts (research/models.md). */
+/** BM25's saturation and length normalisation: of the values tried the best on chat turns, and as good as any on abstracts. */
 export const K1 = 0.9;
 export const B = 0.4;
 /** Share of a word's weight that its character grams have together. */

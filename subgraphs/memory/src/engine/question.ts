@@ -47,10 +47,16 @@ export function namesSpeaker(question: Question, speaker: string): boolean {
   );
 }
 
-/** True when an instant lies in one of the intervals, which are in order and may touch. */
+/** True when an instant lies in one of the intervals, which are in order and do not overlap. */
 export function isTold(told: readonly Interval[], at: number): boolean {
-  for (const { from, to } of told) if (at >= from && at < to) return true;
-  return false;
+  let low = 0;
+  let high = told.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((told[middle]?.from ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && at < (told[low - 1]?.to ?? 0);
 }
 
 const MAX_YEARS = 200;

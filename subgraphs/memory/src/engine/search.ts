@@ -87,8 +87,8 @@ interface Scored {
 
 /**
  * Finds the rows that answer a question best: candidates by BM25 of turn and window and by cosine, under the filter and
- * again within the date that the question names; their features; one linear score (research/models.md, scorer C2, and its
- * document form). Synchronous and without side effects on the index; the same index and query give the same hits.
+ * again within the date that the question names; their features; one linear score (`SHIPPED_SCORER`). Synchronous and without
+ * side effects on the index; the same rows and query give the same hits, in whatever order the rows came.
  */
 export function rank(index: ProjectIndex, query: RankQuery): Ranking {
   const withLexical = query.signals === null || query.signals.includes('LEXICAL');

@@ -67,6 +67,7 @@ async function write(
   projectId: string,
   planned: readonly NewMemory[],
   vectors: Vectors,
+  last: boolean,
 ): Promise<{ created: Created; memories: Memory[] }> {
   const scale = quantisationScale(embedder.id, embedder.dimensions);
   const rows = planned.map((memory, at) => {
@@ -83,6 +84,7 @@ async function write(
     tx,
     rows.map(({ id, memory, vector }) => toEvent(projectId, id, memory, vector !== null)),
   );
+  if (last) tx.seal();
   const [, positions] = await Promise.all([inserted, events]);
   const created = {
     ids: rows.map(({ id }) => id),
@@ -126,7 +128,7 @@ async function create(
     const projectId = await projectToWrite(tx, first?.projectId ?? null, `${path(0)}.projectId`);
     let written: Memory[] | null = null;
     const { result } = await once<Created>(tx, { field, key, input: inputs }, async () => {
-      const { created, memories } = await write(ctx, tx, projectId, planned, vectors);
+      const { created, memories } = await write(ctx, tx, projectId, planned, vectors, !key);
       written = memories;
       return created;
     });
