@@ -1,5 +1,5 @@
 import { isPlatformError } from '@rae/kernel';
-import { createLogger } from '@rae/telemetry';
+import { createLogger, flushTraces } from '@rae/telemetry';
 import { readConfig } from './config.ts';
 import { describeKey } from './first-key.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
@@ -20,7 +20,10 @@ function stopOnSignals(runtime: Runtime): void {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
-      void runtime.stop().then(() => process.exit(0));
+      void runtime
+        .stop()
+        .then(flushTraces)
+        .finally(() => process.exit(0));
     });
 }
 

@@ -1,3 +1,4 @@
+export { flushTraces } from './flush-traces.ts';
 export { createErrorFormatter } from './format-error.ts';
 export { createLogger, currentTraceId, currentTraceparent } from './logger.ts';
 export { createMetrics, type Labels, type Metrics } from './metrics.ts';
