@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { openDatabase, pendingMigrations } from '@rae/database';
 import { createJobRunner, enqueue } from '@rae/jobs';
 import { uuidv7 } from '@rae/kernel';
 import { migrations } from '@rae/migrations';
 import { createMetrics } from '@rae/telemetry';
 import { silentLogger, testCaller } from '@rae/testkit';
-import { type Child, startChild } from './lib/child.ts';
+import { type Child, type ChildPlace, startChild as spawnChild } from './lib/child.ts';
 import { makeEffects, startEffects } from './lib/effects.ts';
 import { openStack, type Stack } from './lib/open-stack.ts';
 import { createOwnDatabase, type OwnDatabase } from './lib/own-database.ts';
@@ -24,8 +24,18 @@ const withStack = async <T>(work: (stack: Stack) => Promise<T>): Promise<T> => {
 };
 const isNative = () => own.url !== null;
 
+const children: Child[] = [];
+function startChild(program: string, place: ChildPlace, ...args: string[]): Child {
+  const child = spawnChild(program, place, ...args);
+  children.push(child);
+  return child;
+}
+
 beforeAll(async () => {
   own = await createOwnDatabase();
+});
+afterEach(async () => {
+  await Promise.all(children.splice(0).map((child) => child.kill()));
 });
 afterAll(() => own.drop());
 
@@ -44,10 +54,10 @@ async function firstLines(child: Child, count: number): Promise<string[]> {
 
 describe('several processes on one new database', () => {
   test('all bring it up to date at once: each migration runs once', async () => {
-    const children = Array.from({ length: isNative() ? 3 : 1 }, () => startChild('migrate', own));
-    const ran = (await Promise.all(children.map((child) => child.rest()))).flat().map(Number);
+    const starting = Array.from({ length: isNative() ? 3 : 1 }, () => startChild('migrate', own));
+    const ran = (await Promise.all(starting.map((child) => child.rest()))).flat().map(Number);
     expect(ran.sort((a, b) => b - a)).toEqual([migrations.length, ...ran.slice(1).map(() => 0)]);
-    expect(ran).toHaveLength(children.length);
+    expect(ran).toHaveLength(starting.length);
     await withStack(async ({ database }) => expect(await pendingMigrations(database, migrations)).toEqual([]));
   });
 });
@@ -103,13 +113,9 @@ describe('a process that is killed', () => {
       return stack.as(caller, (tx) => tx.query<{ subject: string }>(find));
     });
     expect(written.length).toBeGreaterThanOrEqual(200);
-    const consumeAndDie = async () => {
-      const child = startChild('consume', own, name);
-      await child.next(); // the first batch of 100 is durable, the next one is under way
-      await child.kill();
-    };
-    if (isNative()) await Promise.race([1, 2, 3].map(consumeAndDie));
-    else await consumeAndDie();
+    const copies = Array.from({ length: isNative() ? 3 : 1 }, () => startChild('consume', own, name));
+    await Promise.race(copies.map((copy) => copy.next())); // a batch of 100 is durable, the next one is under way
+    await Promise.all(copies.map((copy) => copy.kill()));
     await withStack(async (stack) => {
       let handled = 0;
       const consumer = startEffects(stack, name, 'test.written', () => {

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { analyseTables } from '@rae/database';
 import { createEventFeed } from '@rae/events';
 import { type Context, createCursorCodec, NO_CAUSE, systemClock, uuidv7 } from '@rae/kernel';
 import { createOfflineEncoder } from '@rae/llm';
@@ -126,6 +127,7 @@ async function measureService(): Promise<void> {
     }));
     await call('Mutation', 'createMemories', { inputs });
   }
+  await analyseTables(db.database); // as the worker does, and autovacuum
   const loop = monitorEventLoopDelay({ resolution: 1 });
   loop.enable();
   const cold = performance.now();

@@ -8,6 +8,7 @@ export {
 export { toPlatformError } from './database-errors.ts';
 export { entityManager } from './entity-manager.ts';
 export { IDEMPOTENCY_HOURS, type IdempotentCall, once } from './idempotency.ts';
+export { analyseTables, keepStatistics } from './keep-statistics.ts';
 export { migrate, type NamedMigration, pendingMigrations } from './migrate.ts';
 export {
   actAs,

@@ -13,10 +13,11 @@ export interface NamedMigration {
 const MIGRATION_LOCK = 7_245_001;
 
 async function run(client: PoolClient, migrations: readonly NamedMigration[], to?: string | 0): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>('select current_database() as name');
   const orm = await MikroORM.init({
     entities: [],
     discovery: { warnWhenNoEntities: false },
-    dbName: 'rae',
+    dbName: rows[0]?.name ?? '', // the migrator makes a database of this name where there is none
     ensureDatabase: false,
     driverOptions: () => kyselyOnClient(() => client),
     extensions: [Migrator],

@@ -11,10 +11,8 @@ for (let n = 0; n < 40; n++) {
   const { result, replayed } = await stack.as(caller, (tx) =>
     once(tx, { field: 'createThing', key: `key ${n}`, input: n }, async () => {
       const id = uuidv7();
-      await tx.query(
-        'insert into platform.projects (id, tenant_id, name, created_at) values ($1, $2, $1::text, now())',
-        [id, caller.tenantId],
-      );
+      const insert = 'insert into platform.projects (id, tenant_id, name, created_at) values ($1, $2, $3, now())';
+      await tx.query(insert, [id, caller.tenantId, `thing ${n}`]);
       return id;
     }),
   );

@@ -1,4 +1,4 @@
-import { actAs, actAsWorker } from '@rae/database';
+import { actAs, actAsWorker, keepStatistics } from '@rae/database';
 import { createConsumer, dropLogDays, makeLogDays } from '@rae/events';
 import { createJobRunner } from '@rae/jobs';
 import type { Embedder } from '@rae/kernel';
@@ -32,11 +32,13 @@ export function startWorker(platform: Platform, embedder: Embedder): Worker {
   const jobs = memoryJobs({ embedder, readAs: asTenant }).map((definition) =>
     createJobRunner(definition, { transactAsWorker: asWorker, transactAs: asTenant, wakeUp, logger, metrics }),
   );
+  const stopStatistics = keepStatistics(platform.database, logger);
   void keepHouse(platform);
   const timer = setInterval(() => void keepHouse(platform), HOURLY_MS);
   return {
     async stop() {
       clearInterval(timer);
+      await stopStatistics();
       await Promise.all([...consumers, ...jobs].map((part) => part.close()));
     },
   };
