@@ -25,6 +25,14 @@ describe('log lines', () => {
     ]);
   });
 
+  test("an error is told by type, code, message and stack; a driver's detail, which holds values of rows, is not", () => {
+    const lines: Record<string, unknown>[] = [];
+    const err = Object.assign(new Error('duplicate key'), { code: '23505', detail: 'Key (content)=(private) exists.' });
+    logTo(lines).error({ err }, 'failed');
+    expect(lines[0]?.err).toEqual({ type: 'Error', message: 'duplicate key', code: '23505', stack: err.stack });
+    expect(JSON.stringify(lines)).not.toContain('private');
+  });
+
   test('a line below the level is not written', () => {
     const lines: Record<string, unknown>[] = [];
     const logger = logTo(lines, 'warn');

@@ -40,6 +40,14 @@ function wrap(log: PinoLogger): Logger {
   };
 }
 
+/** What a log line says of an error. A driver's other fields (`detail`, `where`, parameters) can hold values of rows: left out. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name: type, message, stack } = error;
+  const code = 'code' in error ? error.code : undefined;
+  return { type, message, ...(code === undefined ? {} : { code }), stack };
+}
+
 /**
  * JSON lines with the trace id of the code that writes them. Content, tokens and headers are cut out wherever they stand.
  *
@@ -52,7 +60,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: REDACTED, censor: '[redacted]' },
-    serializers: { err: pino.stdSerializers.err },
+    serializers: { err: describeError },
     mixin: () => {
       const traceId = currentTraceId();
       return traceId ? { traceId } : {};
