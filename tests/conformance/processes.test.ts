@@ -81,6 +81,19 @@ describe('a data folder', () => {
   });
 });
 
+describe('the thread of the embedded database', () => {
+  test('that dies is told once, and whoever asks is DEPENDENCY_UNAVAILABLE instead of waiting for ever', async () => {
+    const child = startChild('lose-thread', { url: null, folder: `${own.folder}/lost` });
+    expect(await child.rest()).toEqual([
+      'under way: DEPENDENCY_UNAVAILABLE',
+      'told: the embedded database stopped; start the server again',
+      'after: DEPENDENCY_UNAVAILABLE',
+      'after: DEPENDENCY_UNAVAILABLE',
+      'closed',
+    ]);
+  });
+});
+
 describe('a process that is killed', () => {
   test('amid its writes loses nothing that it acknowledged, and leaves no row without its event', async () => {
     const acknowledged: string[] = [];

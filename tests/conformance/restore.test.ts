@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, jest, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { createEventFeed, type EventStream, encodeCursor, type LogEvent, recordEvent } from '@rae/events';
 import { silentLogger, testCaller } from '@rae/testkit';
 import { makeEffects, startEffects } from './lib/effects.ts';
@@ -14,6 +14,12 @@ jest.setTimeout(60_000);
 const { DATABASE_ADMIN_URL, DATABASE_RESTORE_URL, PG_BIN } = process.env;
 
 type Place = Pick<OwnDatabase, 'url' | 'folder'>;
+
+/** What a test opened, to be closed last first. */
+const leftovers: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of leftovers.splice(0).reverse()) await close();
+});
 
 const caller = testCaller();
 const TYPE = 'test.restored';
@@ -77,6 +83,7 @@ async function copyRows(from: Stack, folder: string): Promise<void> {
     const insert = `insert into ${table} overriding system value select * from jsonb_populate_recordset(null::${table}, $1)`;
     await to.database.pool.query(insert, [rows[0].all]);
   }
+  await to.database.pool.query(`select setval(pg_get_serial_sequence('test.effects', 'number'), 1000)`);
   await to.close();
 }
 
@@ -100,7 +107,9 @@ async function psql(bin: string, url: string, script: string, strict: boolean): 
 
 test('a database restored into another cluster goes on: subscriptions and consumers go from old events to new ones', async () => {
   const own = await createOwnDatabase();
+  leftovers.push(own.drop);
   const source = await openStack(own);
+  leftovers.push(source.close);
   await makeEffects(source);
   // Far ahead of where the other cluster's transaction ids stand.
   await source.database.pool.query(
@@ -117,8 +126,9 @@ test('a database restored into another cluster goes on: subscriptions and consum
   for (const subject of ['c', 'd']) await record(source, subject); // restored before anybody heard of them
 
   const other = await restore(source, own);
-  await source.close();
+  leftovers.push(other.drop);
   const restored = await openStack(other);
+  leftovers.push(restored.close);
   for (const subject of ['e', 'f']) await record(restored, subject);
   const [a = '', b = ''] = before.map(({ position }) => encodeCursor(position));
   const heard = await hear(restored, a, 5);
@@ -129,10 +139,7 @@ test('a database restored into another cluster goes on: subscriptions and consum
   const [, , , e = ''] = heard.map(({ position }) => encodeCursor(position));
   expect((await hear(restored, e, 1))[0]?.subject).toBe('f');
   const goesOn = startEffects(restored, 'test.restored', TYPE, () => {});
+  leftovers.push(goesOn.close);
   while ((await findEffects(restored)).length < 6) await goesOn.drain();
   expect((await findEffects(restored)).map(({ subject }) => subject)).toEqual([...'abcdef']);
-  await goesOn.close();
-  await restored.close();
-  await other.drop();
-  await own.drop();
 });

@@ -32,8 +32,8 @@ async function run(client: PoolClient, migrations: readonly NamedMigration[], to
 }
 
 /**
- * Brings the database up to date, or down to `to` (a migration's name; 0 = nothing). All or none of them: a failure leaves the
- * database as it was. Safe to run from several processes, and takes as long as it takes.
+ * Brings the database up to date, or back to where it was right after the migration `to` (0: before the first). All or none of
+ * them: a failure leaves the database as it was. Safe to run from several processes, and takes as long as it takes.
  *
  * @returns the names of the migrations that ran
  */
