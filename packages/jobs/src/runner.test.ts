@@ -287,14 +287,15 @@ describe('a lease', () => {
       return world.write(jobs);
     });
     await second.drain();
-    expect([attempts, world.done]).toEqual([
+    // both were due at the same instant: either may come first
+    expect([attempts, [...world.done].sort()]).toEqual([
       [2, 2],
       ['a', 'b'],
     ]);
     const results = await world.find(caller, `${world.kind}.result`);
     stuck.go();
     await stuck.draining;
-    expect(world.done).toEqual(['a', 'b']); // refused before it wrote
+    expect(world.done).toHaveLength(2); // refused before it wrote
     expect(await world.find(caller, `${world.kind}.result`)).toEqual(results);
     await world.close();
   });
