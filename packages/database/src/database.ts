@@ -27,7 +27,7 @@ export interface DatabaseOptions {
   readonly logger: Logger;
 }
 
-/** No statement and no transaction of ours lasts longer (DESIGN 5.2); one that hangs must not hold the log's horizon back. */
+/** No statement and no transaction of ours lasts longer; one that hangs must not hold the log's horizon back. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -1,7 +1,7 @@
 import type { Transaction } from '@rae/kernel';
 import type { ReadWith } from './partition-reader.ts';
 
-/** Days that are made ahead, and how few make readiness fail (DESIGN 4). */
+/** Days that are made ahead, and how few make readiness fail. */
 export const DAYS_AHEAD = 7;
 export const LEAST_DAYS_AHEAD = 2;
 
