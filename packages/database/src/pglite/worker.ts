@@ -24,7 +24,8 @@ const db = await PGlite.create({
 
 const queue: Waiting[] = [];
 let owner: MessagePort | null = null; // has a transaction open: nobody else is served until it ends
-let busy = false;
+let pumping: Promise<void> | null = null;
+let closing = false; // nothing is served any more; what is open is rolled back by the next start
 
 function send(client: MessagePort, answer: Uint8Array): void {
   const copy = new Uint8Array(answerOnce(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength)));
@@ -47,16 +48,19 @@ async function leave(client: MessagePort): Promise<void> {
 }
 
 /** One backend, so one batch at a time; a client that left inside a transaction is rolled back. */
-async function pump(): Promise<void> {
-  if (busy) return;
-  busy = true;
-  for (;;) {
+async function drain(): Promise<void> {
+  while (!closing) {
     const at = owner ? queue.findIndex(({ client }) => client === owner) : 0;
     const [next] = at < 0 ? [] : queue.splice(at, 1);
     if (!next) break;
     await (next.batch ? serve(next.client, next.batch) : leave(next.client));
   }
-  busy = false;
+}
+
+function pump(): void {
+  pumping ??= drain().finally(() => {
+    pumping = null;
+  });
 }
 
 function accept(client: MessagePort): void {
@@ -69,16 +73,18 @@ function accept(client: MessagePort): void {
     if (encryption) client.postMessage(Buffer.from('N'));
     for (const batch of batches) queue.push({ client, batch });
     if (terminated) client.close();
-    void pump();
+    pump();
   });
   client.on('close', () => {
     queue.push({ client, batch: null });
-    void pump();
+    pump();
   });
 }
 
 parentPort?.on('message', async (message: { client?: MessagePort; close?: true }) => {
   if (message.client) return accept(message.client);
+  closing = true;
+  await pumping;
   await db.close();
   parentPort?.postMessage({ closed: true });
 });
