@@ -1,0 +1,9 @@
+import type { Cases } from './case.ts';
+import { governanceCases } from './governance.ts';
+import { memoryCases } from './memory.ts';
+
+/** A file for each area; a new root field gets its case beside its kind. */
+export const CASES: Cases = {
+  ...governanceCases,
+  ...memoryCases,
+};
