@@ -1,3 +1,5 @@
+import type { Caller, Cause } from './caller.ts';
+
 /** What an embedding is for: some models embed a question and a text differently. */
 export type EmbeddingPurpose = 'query' | 'document';
 
@@ -19,5 +21,93 @@ export interface Embedder {
    * @throws MODEL_UNAVAILABLE (retryable) when the model does not answer, or answers with the wrong count, dimension or NaN
    */
   embed(texts: readonly string[], purpose: EmbeddingPurpose, signal?: AbortSignal): Promise<Float32Array[]>;
+  close(): Promise<void>;
+}
+
+/** What a call to a model was for, as the ledger files it. */
+export const COST_OPERATIONS = [
+  'QUERY',
+  'EMBEDDING',
+  'REFLECTION',
+  'EXTRACTION',
+  'SUMMARY',
+  'RERANK',
+  'PLAN',
+  'ACTION',
+  'EVALUATION',
+  'EXTERNAL',
+] as const;
+export type CostOperation = (typeof COST_OPERATIONS)[number];
+
+/** What a call was spent on: `type` is memory, document, search, answer, evaluation, reflection, execution, run, …; `Cost.id` is `type:id`. */
+export interface SpendSubject {
+  readonly type: string;
+  readonly id: string;
+  /** Its part of a batch's line, relative to the others': characters sent, say. */
+  readonly weight: number;
+}
+
+/** Who pays for a call to a model, and where its line is filed. Every call has one. */
+export interface Spend {
+  /** Its tenant, key, and the agent and user that the key is bound to choose budgets. */
+  readonly caller: Caller;
+  readonly cause: Cause;
+  readonly projectId: string;
+  /** As the input says; those the key is bound to pay as well. */
+  readonly userId: string | null;
+  readonly agentId: string | null;
+  readonly sessionId: string | null;
+  readonly operation: CostOperation;
+  /** One: the line carries it. Several: the line is shared out by weight, exactly. None: nothing that has an id. */
+  readonly subjects: readonly SpendSubject[];
+}
+
+export interface GenerateRequest {
+  /** `provider/model`; null: the configured default. */
+  readonly model: string | null;
+  /** Instructions of ours. Nothing that a memory or a user says stands here. */
+  readonly system: string;
+  readonly prompt: string;
+  readonly maxOutputTokens: number;
+  /** Nano-USD; refused with BUDGET_EXCEEDED when the worst case would cost more. Null: no limit of its own. */
+  readonly maxCostNano: bigint | null;
+}
+
+export interface Generated {
+  readonly text: string;
+  /** `provider/model` that wrote it: the one asked for, or the cheaper one that a budget names. */
+  readonly model: string;
+  readonly timeToFirstTokenMs: number | null;
+}
+
+export interface Generation {
+  /** Text as it is written; ends early when the call fails, which `done` tells. */
+  readonly deltas: AsyncIterable<string>;
+  /** Resolves once it is settled; rejects as `generate` does. */
+  readonly done: Promise<Generated>;
+}
+
+/** Writes text by language models; each call is held on the budgets before it is made, and settled once, broken or cancelled. */
+export interface Generator {
+  /** `provider/model`; null: none is configured, and callers do without. */
+  readonly defaultModel: string | null;
+  /**
+   * @throws MODEL_UNAVAILABLE (retryable) when the model does not answer; BUDGET_EXCEEDED; BAD_USER_INPUT for a model that
+   *   is not configured; CANCELLED when `signal` is aborted
+   */
+  generate(request: GenerateRequest, spend: Spend, signal?: AbortSignal): Promise<Generated>;
+  stream(request: GenerateRequest, spend: Spend, signal?: AbortSignal): Generation;
+  close(): Promise<void>;
+}
+
+/** Judges how well texts answer a question. */
+export interface Reranker {
+  readonly id: string;
+  readonly local: boolean;
+  /**
+   * @returns a score 0..1 for each text, in their order
+   * @throws MODEL_UNAVAILABLE (retryable), BUDGET_EXCEEDED
+   */
+  rerank(query: string, texts: readonly string[], spend: Spend, signal?: AbortSignal): Promise<number[]>;
   close(): Promise<void>;
 }
