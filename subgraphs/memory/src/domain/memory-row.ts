@@ -21,6 +21,20 @@ export interface Memory {
   readonly validFrom: Date;
   readonly validTo: Date | null;
   readonly createdAt: Date;
+  readonly supersededAt: Date | null;
+  /** The memory that replaced it. */
+  readonly supersededBy: string | null;
+  readonly archivedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly summary: string | null;
+  readonly detectedPii: readonly string[];
+  readonly maskedPii: readonly string[];
+  /** Null where it is no part of a document; so are the four that follow. */
+  readonly documentId: string | null;
+  readonly collection: string | null;
+  readonly chunkIndex: number | null;
+  readonly section: string | null;
+  readonly page: number | null;
   readonly version: number;
 }
 
@@ -50,11 +64,27 @@ export interface MemoryRow {
   valid_from: Date;
   valid_to: Date | null;
   created_at: Date;
+  superseded_at: Date | null;
+  superseded_by: string | null;
+  archived_at: Date | null;
+  expires_at: Date | null;
+  summary: string | null;
+  detected_pii: string[];
+  masked_pii: string[];
+  document_id: string | null;
+  collection: string | null;
+  chunk_index: number | null;
+  section: string | null;
+  page: number | null;
   version: number;
 }
 
-export const MEMORY_COLUMNS = `mid, id, project_id, layer, status, content, role, speaker, source, tags, metadata, user_id, agent_id,
-  session_id, importance, occurred_at, valid_from, valid_to, created_at, version`;
+/** One that has expired is archived from that instant on, also before the job that writes so has come to it. */
+const STATUS = 'case when status = 1 and expires_at <= now() then 3::smallint else status end as status';
+
+export const MEMORY_COLUMNS = `mid, id, project_id, layer, ${STATUS}, content, role, speaker, source, tags, metadata, user_id, agent_id,
+  session_id, importance, occurred_at, valid_from, valid_to, created_at, superseded_at, superseded_by, archived_at, expires_at,
+  summary, detected_pii, masked_pii, document_id, collection, chunk_index, section, page, version`;
 
 /** Names by their numbers, for reading what codes.ts writes. */
 function namesOf<Name extends string>(codes: Readonly<Record<Name, number>>): ReadonlyMap<number, Name> {
@@ -89,5 +119,17 @@ export const toMemory = (row: MemoryRow): StoredMemory => ({
   validFrom: row.valid_from,
   validTo: row.valid_to,
   createdAt: row.created_at,
+  supersededAt: row.superseded_at,
+  supersededBy: row.superseded_by,
+  archivedAt: row.archived_at,
+  expiresAt: row.expires_at,
+  summary: row.summary,
+  detectedPii: row.detected_pii,
+  maskedPii: row.masked_pii,
+  documentId: row.document_id,
+  collection: row.collection,
+  chunkIndex: row.chunk_index,
+  section: row.section,
+  page: row.page,
   version: row.version,
 });

@@ -40,6 +40,18 @@ export interface NewMemory {
   readonly occurredAt: Date;
   readonly validFrom: Date;
   readonly validTo: Date | null;
+  readonly expiresAt: Date | null;
+  readonly summary: string | null;
+  /** By which an equal memory is found; null: it is never merged. */
+  readonly contentHash: Buffer | null;
+  readonly detectedPii: readonly string[];
+  readonly maskedPii: readonly string[];
+  /** Its place in a document; all null where it is no part of one. */
+  readonly documentId: string | null;
+  readonly collection: string | null;
+  readonly chunkIndex: number | null;
+  readonly section: string | null;
+  readonly page: number | null;
   /** Given by the caller, made to unit length; null: it is to be made. */
   readonly embedding: Float32Array | null;
 }
@@ -117,6 +129,16 @@ export function planMemory(input: CreateMemoryInput, path: string, now: Date, di
     occurredAt,
     validFrom,
     validTo: input.validTo ?? null,
+    expiresAt: null,
+    summary: null,
+    contentHash: null,
+    detectedPii: [],
+    maskedPii: [],
+    documentId: null,
+    collection: null,
+    chunkIndex: null,
+    section: null,
+    page: null,
     embedding: input.embedding ? checkEmbedding(`${path}.embedding`, input.embedding, dimensions) : null,
   };
 }

@@ -16,12 +16,15 @@ const INSERT = {
   text: `with given as (
       select * from jsonb_to_recordset($3::jsonb) as g(n int, id uuid, layer smallint, content text, role smallint, speaker text, source text,
         tags text[], metadata jsonb, user_id text, agent_id text, session_id text, importance real, occurred_at timestamptz,
-        valid_from timestamptz, valid_to timestamptz, lex text, vector text)),
+        valid_from timestamptz, valid_to timestamptz, expires_at timestamptz, summary text, content_hash text, detected_pii text[], masked_pii text[],
+        document_id uuid, collection text, chunk_index int, section text, page int, lex text, vector text)),
     written as (
       insert into memory.memory (tenant_id, project_id, id, layer, content, role, speaker, source, tags, metadata, user_id, agent_id, session_id,
-        importance, occurred_at, valid_from, valid_to, created_at, lex)
+        importance, occurred_at, valid_from, valid_to, created_at, expires_at, summary, content_hash, detected_pii, masked_pii,
+        document_id, collection, chunk_index, section, page, lex)
       select $1, $2, id, layer, content, role, speaker, source, tags, metadata, user_id, agent_id, session_id,
-        importance, occurred_at, valid_from, valid_to, $4, decode(lex, 'base64')
+        importance, occurred_at, valid_from, valid_to, $4, expires_at, summary, decode(content_hash, 'base64'), detected_pii, masked_pii,
+        document_id, collection, chunk_index, section, page, decode(lex, 'base64')
       from given order by n
       returning mid, id)
     insert into memory.vector (tenant_id, project_id, mid, model, q)
@@ -52,6 +55,16 @@ export async function insertMemories(
     occurred_at: memory.occurredAt,
     valid_from: memory.validFrom,
     valid_to: memory.validTo,
+    expires_at: memory.expiresAt,
+    summary: memory.summary,
+    content_hash: memory.contentHash?.toString('base64') ?? null,
+    detected_pii: memory.detectedPii,
+    masked_pii: memory.maskedPii,
+    document_id: memory.documentId,
+    collection: memory.collection,
+    chunk_index: memory.chunkIndex,
+    section: memory.section,
+    page: memory.page,
     lex: lex.toString('base64'),
     vector: vector?.toString('base64') ?? null,
   }));

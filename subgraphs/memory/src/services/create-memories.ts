@@ -91,7 +91,8 @@ async function write(
     cursors: positions.map((position: EventPosition) => encodeCursor(position)),
     pending: rows.filter(({ vector }) => !vector).length,
   };
-  const state = { projectId, status: 'ACTIVE', createdAt: tx.now, version: 1 } as const;
+  const unchanged = { supersededAt: null, supersededBy: null, archivedAt: null, version: 1 };
+  const state = { projectId, status: 'ACTIVE', createdAt: tx.now, ...unchanged } as const;
   return { created, memories: rows.map(({ id, memory }) => ({ id, ...memory, ...state })) };
 }
 
