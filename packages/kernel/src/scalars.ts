@@ -33,5 +33,27 @@ export const JsonScalar = new GraphQLScalarType({
   parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
 });
 
+/** Money up to a thousand million million to the nano-dollar, and any count there is. */
+const DECIMAL = /^-?\d{1,15}(?:\.\d{1,9})?$/;
+
+function parseDecimal(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : value;
+  if (typeof text !== 'string' || !DECIMAL.test(text))
+    throw refuse('Decimal must be a decimal number of at most 15 digits and 9 after the point, such as "0.25"');
+  return text;
+}
+
+/**
+ * An exact decimal as a string. Numbers are taken as they are written; NaN, exponents and what has more than 15 digits
+ * before or 9 after the point are refused.
+ */
+export const DecimalScalar = new GraphQLScalarType<string, string>({
+  name: 'Decimal',
+  serialize: parseDecimal,
+  parseValue: parseDecimal,
+  parseLiteral: (node) =>
+    parseDecimal(node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : null),
+});
+
 /** The scalars of the contract that have a meaning of their own, as resolvers. */
 export const SCALARS = { DateTime: DateTimeScalar, JSON: JsonScalar };
