@@ -6,6 +6,7 @@ import { PlatformJobs } from './20261121100400_platform_jobs.ts';
 import { PlatformAudit } from './20261121100500_platform_audit.ts';
 import { MemoryMemory } from './20261121100600_memory_memory.ts';
 import { MemoryLifecycle } from './20261121100610_memory_lifecycle.ts';
+import { PlatformMetering } from './20261121100700_platform_metering.ts';
 
 /** All migrations, oldest first; a name never changes once it has run somewhere. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   { name: '20261121100500_platform_audit', class: PlatformAudit },
   { name: '20261121100600_memory_memory', class: MemoryMemory },
   { name: '20261121100610_memory_lifecycle', class: MemoryLifecycle },
+  { name: '20261121100700_platform_metering', class: PlatformMetering },
 ];

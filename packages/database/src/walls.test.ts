@@ -113,10 +113,10 @@ describe('the next user of a connection', () => {
 
 describe('every table', () => {
   /** No row of these is a tenant's. */
-  const WITHOUT_TENANT = ['platform.event_cursors', 'platform.event_log'];
+  const WITHOUT_TENANT = ['platform.admission', 'platform.event_cursors', 'platform.event_log'];
   const OWN = "(NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid";
 
-  test('has forced row-level security and a policy of its tenant; only the cursors and the log’s state have none', async () => {
+  test('has forced row-level security and a policy of its tenant; only the cursors, the log’s state and the word on who admits have none', async () => {
     const tables = await ask<{ oid: number; name: string; isPartition: boolean; forced: boolean }>(TABLES);
     expect(tables.length).toBeGreaterThan(10);
     const walled = tables.filter(({ name, isPartition }) => !isPartition && !WITHOUT_TENANT.includes(name));
@@ -149,18 +149,22 @@ describe('every table', () => {
 describe('rae_worker', () => {
   /** Across all tenants: what it reads, and what it claims. */
   const READS = [
+    'platform.admission',
     'platform.api_keys',
+    'platform.budget_windows',
     'platform.event_cursors',
     'platform.event_log',
     'platform.event_quarantine',
     'platform.events',
     'platform.jobs',
+    'platform.local_usage',
+    'platform.reservations',
     'platform.tenants',
   ];
   const UPDATES = ['platform.event_cursors', 'platform.jobs'];
   const INSERTS = ['platform.event_cursors'];
 
-  test('reads 7 tables of platform, updates 2 and inserts into 1, and is refused all others', async () => {
+  test('reads 11 tables of platform, updates 2 and inserts into 1, and is refused all others', async () => {
     const granted = async (right: string) => {
       const rows = await ask<{ name: string }>(
         `select name from (${TABLES}) t where has_any_column_privilege('rae_worker', oid, $1) order by name`,
