@@ -5,7 +5,14 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { NO_CAUSE, spendOf, uuidv7 } from '@rae/kernel';
 import { createOfflineEncoder } from '@rae/llm';
+import { testCaller } from '@rae/testkit';
+
+const spend = spendOf(
+  { caller: testCaller(uuidv7()), cause: NO_CAUSE },
+  { projectId: uuidv7(), operation: 'EMBEDDING' },
+);
 
 const { values: options } = parseArgs({ options: { data: { type: 'string' }, soak: { type: 'string' } } });
 
@@ -61,7 +68,7 @@ async function measure(title: string, sample: readonly string[], callers: number
       const mine = sample.slice(next, next + batch);
       next += batch;
       const asked = performance.now();
-      await encoder.embed(mine, 'document');
+      await encoder.embed(mine, 'document', spend);
       times.push(performance.now() - asked);
     }
   };
@@ -89,7 +96,7 @@ async function soak(total: number) {
   const caller = async () => {
     while (done < total) {
       const mine = Array.from({ length: 1 + Math.floor(random() ** 3 * 40) }, () => pick(texts) ?? '');
-      const vectors = await encoder.embed(mine, 'document');
+      const vectors = await encoder.embed(mine, 'document', spend);
       for (const [index, vector] of vectors.entries()) check(mine[index] ?? '', vector);
     }
   };
@@ -104,7 +111,7 @@ async function soak(total: number) {
 
 try {
   const started = performance.now();
-  await encoder.embed(['first'], 'document');
+  await encoder.embed(['first'], 'document', spend);
   console.log(
     `${cpus()[0]?.model}, Node ${process.version}; first vector ${(performance.now() - started).toFixed(0)} ms`,
   );

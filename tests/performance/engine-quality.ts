@@ -5,8 +5,9 @@
  */
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Embedder } from '@rae/kernel';
+import { type Embedder, NO_CAUSE, spendOf, uuidv7 } from '@rae/kernel';
 import { createOfflineEncoder } from '@rae/llm';
+import { testCaller } from '@rae/testkit';
 import {
   createProjectIndex,
   finishLoading,
@@ -26,6 +27,11 @@ import { type Corpus, type CorpusItem, readCorpus } from './lib/corpus.ts';
 import { meanQuality, type Quality, qualityOf } from './lib/metrics.ts';
 import { quantile } from './lib/random.ts';
 
+const spend = spendOf(
+  { caller: testCaller(uuidv7()), cause: NO_CAUSE },
+  { projectId: uuidv7(), operation: 'EMBEDDING' },
+);
+
 const BATCH = 64;
 const LIMIT = 20;
 
@@ -37,7 +43,7 @@ interface Scope {
 async function embedAll(encoder: Embedder, texts: readonly string[], purpose: 'query' | 'document') {
   const vectors: Float32Array[] = [];
   for (let from = 0; from < texts.length; from += BATCH) {
-    vectors.push(...(await encoder.embed(texts.slice(from, from + BATCH), purpose)));
+    vectors.push(...(await encoder.embed(texts.slice(from, from + BATCH), purpose, spend)));
     process.stderr.write(`\r${purpose} ${vectors.length}/${texts.length} `);
   }
   process.stderr.write('\r\u001b[K');

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { analyseTables } from '@rae/database';
 import { createEventFeed } from '@rae/events';
-import { type Context, createCursorCodec, NO_CAUSE, systemClock, uuidv7 } from '@rae/kernel';
+import { type Context, createCursorCodec, NO_CAUSE, spendOf, systemClock, uuidv7 } from '@rae/kernel';
 import { createOfflineEncoder } from '@rae/llm';
 import { createMemorySubgraph } from '@rae/memory-subgraph';
 import { createMetrics } from '@rae/telemetry';
@@ -15,6 +15,11 @@ import { createTestTenant, openTestDatabase, silentLogger, startInstallation, te
 import pg from 'pg';
 import { latencies, option, percentile, printConditions } from './lib/report.ts';
 import { questionOf, textOf } from './lib/texts.ts';
+
+const spend = spendOf(
+  { caller: testCaller(uuidv7()), cause: NO_CAUSE },
+  { projectId: uuidv7(), operation: 'EMBEDDING' },
+);
 
 const rows = Number(option('rows', '10000'));
 const searches = Number(option('searches', '400'));
@@ -119,7 +124,7 @@ async function measureService(): Promise<void> {
   };
   for (let at = 0; at < rows; at += 250) {
     const texts = Array.from({ length: Math.min(250, rows - at) }, (_, n) => at + n);
-    const vectors = await embedder.embed(texts.map(textOf), 'document');
+    const vectors = await embedder.embed(texts.map(textOf), 'document', spend);
     const inputs = texts.map((n, place) => ({
       ...inputOf(projectId, n),
       occurredAt: new Date(inputOf(projectId, n).occurredAt),

@@ -18,9 +18,15 @@ export interface Embedder {
   /** True when it runs on this machine and costs nothing. */
   readonly local: boolean;
   /**
-   * @throws MODEL_UNAVAILABLE (retryable) when the model does not answer, or answers with the wrong count, dimension or NaN
+   * @throws MODEL_UNAVAILABLE (retryable) when the model does not answer, or answers with the wrong count, dimension or NaN;
+   *   BUDGET_EXCEEDED before a remote model is called
    */
-  embed(texts: readonly string[], purpose: EmbeddingPurpose, signal?: AbortSignal): Promise<Float32Array[]>;
+  embed(
+    texts: readonly string[],
+    purpose: EmbeddingPurpose,
+    spend: Spend,
+    signal?: AbortSignal,
+  ): Promise<Float32Array[]>;
   close(): Promise<void>;
 }
 
@@ -61,6 +67,20 @@ export interface Spend {
   /** One: the line carries it. Several: the line is shared out by weight, exactly. None: nothing that has an id. */
   readonly subjects: readonly SpendSubject[];
 }
+
+/** What a call site knows of its Spend; who asks and why is known by the context. */
+export interface SpendOn extends Pick<Spend, 'projectId' | 'operation'> {
+  readonly userId?: string | null;
+  readonly agentId?: string | null;
+  readonly sessionId?: string | null;
+  readonly subjects?: readonly SpendSubject[];
+}
+
+/** The Spend of a call that a context makes: what is left out is null, or no subject. */
+export const spendOf = (
+  { caller, cause }: Pick<Spend, 'caller' | 'cause'>,
+  { projectId, operation, userId = null, agentId = null, sessionId = null, subjects = [] }: SpendOn,
+): Spend => ({ caller, cause, projectId, userId, agentId, sessionId, operation, subjects });
 
 export interface GenerateRequest {
   /** `provider/model`; null: the configured default. */

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sendEmbeddings, startProvider, vectorOf } from '../fixtures/provider-server.ts';
+import { testSpend } from '../fixtures/spend.ts';
 import { createEmbedder } from './create-embedder.ts';
 import type { EmbedderSettings } from './settings.ts';
+
+const spend = testSpend();
 
 let modelDir = '';
 let server: Awaited<ReturnType<typeof startProvider>>;
@@ -32,7 +35,7 @@ const create = (settings: Partial<EmbedderSettings>) =>
 test('local/use-lite-int8 is the offline encoder', async () => {
   const embedder = await create({ model: 'local/use-lite-int8' });
   expect(embedder).toMatchObject({ id: 'local/use-lite-int8', dimensions: 512, local: true });
-  const [vector] = await embedder.embed(['text'], 'document');
+  const [vector] = await embedder.embed(['text'], 'document', spend);
   expect(vector).toHaveLength(512);
   await embedder.close();
 });
@@ -61,10 +64,10 @@ describe('every embedder', () => {
         if (asked.length > 1) throw new Error('inside a transaction');
       },
     });
-    await embedder.embed(['one'], 'query');
+    await embedder.embed(['one'], 'query', spend);
     const before = server.requests.length;
-    await expect(embedder.embed(['one'], 'query')).rejects.toThrow('inside a transaction');
-    await expect(embedder.embed(['two'], 'document')).rejects.toThrow('inside a transaction');
+    await expect(embedder.embed(['one'], 'query', spend)).rejects.toThrow('inside a transaction');
+    await expect(embedder.embed(['two'], 'document', spend)).rejects.toThrow('inside a transaction');
     expect(asked).toEqual(Array.from({ length: 3 }, () => 'embedding with openai-compatible/m'));
     expect(server.requests).toHaveLength(before);
     await embedder.close();
@@ -74,10 +77,10 @@ describe('every embedder', () => {
     const hits: boolean[] = [];
     const embedder = await create({ onCache: (hit) => hits.push(hit) });
     const before = server.requests.length;
-    const first = await embedder.embed(['one'], 'query');
-    expect(await embedder.embed(['one'], 'query')).toEqual(first);
-    await embedder.embed(['one'], 'document');
-    await embedder.embed(['one', 'two'], 'query');
+    const first = await embedder.embed(['one'], 'query', spend);
+    expect(await embedder.embed(['one'], 'query', spend)).toEqual(first);
+    await embedder.embed(['one'], 'document', spend);
+    await embedder.embed(['one', 'two'], 'query', spend);
     expect(hits).toEqual([false, true]);
     expect(server.requests).toHaveLength(before + 3);
     await embedder.close();

@@ -10,15 +10,15 @@ export function guardEmbedder(embedder: Embedder, { assertOutsideTransaction, on
   const cache = createVectorCache();
   return {
     ...embedder,
-    async embed(texts, purpose, signal) {
+    async embed(texts, purpose, spend, signal) {
       assertOutsideTransaction(`embedding with ${embedder.id}`);
       const [text] = texts;
       if (purpose === 'document' || text === undefined || texts.length > 1)
-        return embedder.embed(texts, purpose, signal);
+        return embedder.embed(texts, purpose, spend, signal);
       const known = cache.find(text);
       onCache?.(known !== null);
       if (known) return [known];
-      const made = await embedder.embed(texts, purpose, signal);
+      const made = await embedder.embed(texts, purpose, spend, signal);
       for (const vector of made) cache.keep(text, vector);
       return made;
     },

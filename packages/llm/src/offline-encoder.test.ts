@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Embedder, LogFields, Logger } from '@rae/kernel';
+import { testSpend } from '../fixtures/spend.ts';
 import { startEncoderProcess } from './local/encoder-process.ts';
 import { createLocalEmbedder } from './local/local-embedder.ts';
 import { createOfflineEncoder } from './offline-encoder.ts';
+
+const spend = testSpend();
 
 jest.setTimeout(120_000);
 
@@ -57,7 +60,7 @@ const createYardstick = () => {
   return made;
 };
 
-const embed = (texts: readonly string[]) => encoder.embed(texts, 'document');
+const embed = (texts: readonly string[]) => encoder.embed(texts, 'document', spend);
 const dot = (one: Float32Array = new Float32Array(), other: Float32Array = new Float32Array()) =>
   one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
 
@@ -93,7 +96,7 @@ describe('vectors of the offline encoder', () => {
 
   test(`of ${VARIED.length} varied texts have a cosine of at least 0.999 with those of 32-bit weights`, async () => {
     const yardstick = createYardstick();
-    const [vectors, exact] = await Promise.all([embed(VARIED), yardstick.embed(VARIED, 'document')]);
+    const [vectors, exact] = await Promise.all([embed(VARIED), yardstick.embed(VARIED, 'document', spend)]);
     const cosines = VARIED.map((_, index) => dot(vectors[index], exact[index]));
     expect(Math.min(...cosines)).toBeGreaterThanOrEqual(0.999);
   });
@@ -102,7 +105,7 @@ describe('vectors of the offline encoder', () => {
     const yardstick = createYardstick();
     for (const { text, vector } of published) {
       if (!vector) continue;
-      const [made] = await yardstick.embed([text], 'document');
+      const [made] = await yardstick.embed([text], 'document', spend);
       expect(dot(made, readVector(vector))).toBeGreaterThan(0.999999);
     }
   });
@@ -116,7 +119,7 @@ describe('vectors of the offline encoder', () => {
 
   test('are the same to the last bit alone, in a batch, in another order and from another process', async () => {
     const together = await embed(VARIED);
-    const backwards = (await createEncoder().embed([...VARIED].reverse(), 'query')).reverse();
+    const backwards = (await createEncoder().embed([...VARIED].reverse(), 'query', spend)).reverse();
     for (const [index, text] of VARIED.entries()) {
       const [alone] = await embed([text]);
       expect(alone).toEqual(together[index]);
@@ -144,7 +147,7 @@ describe('the model file', () => {
     const path = join(modelDir, name);
     const whole = await readFile(path);
     await truncate(path, 7_000_000);
-    expect(await createEncoder().embed(['text'], 'document')).toEqual(before);
+    expect(await createEncoder().embed(['text'], 'document', spend)).toEqual(before);
     expect((await readFile(path)).equals(whole)).toBe(true);
   });
 
@@ -158,7 +161,7 @@ describe('the model file', () => {
     const settings = { modelDir: join(file, 'models'), assertOutsideTransaction: ignore, logger };
     const broken = createOfflineEncoder(settings);
     opened.push(broken);
-    const refused = await broken.embed(['text'], 'document').catch((error) => error);
+    const refused = await broken.embed(['text'], 'document', spend).catch((error) => error);
     expect(refused).toMatchObject({ code: 'MODEL_UNAVAILABLE', message: 'local/use-lite-int8 does not answer.' });
     expect(reasons).toEqual([expect.stringContaining('ENOTDIR'), expect.stringContaining('ENOTDIR')]);
   });
@@ -179,7 +182,7 @@ describe('calls of the offline encoder', () => {
         throw new Error(`inside a transaction: ${what}`);
       },
     });
-    await expect(refusing.embed(['text'], 'query')).rejects.toThrow(
+    await expect(refusing.embed(['text'], 'query', spend)).rejects.toThrow(
       'inside a transaction: embedding with local/use-lite-int8',
     );
     await refusing.close();
@@ -193,11 +196,11 @@ describe('calls of the offline encoder', () => {
       onCache: (hit) => hits.push(hit),
     });
     opened.push(cached);
-    const [first] = await cached.embed(['where is Anna?'], 'query');
+    const [first] = await cached.embed(['where is Anna?'], 'query', spend);
     const kept = first?.slice();
     first?.fill(0);
-    expect(await cached.embed(['where is Anna?'], 'query')).toEqual([kept]);
-    await cached.embed(['where is Anna?'], 'document');
+    expect(await cached.embed(['where is Anna?'], 'query', spend)).toEqual([kept]);
+    await cached.embed(['where is Anna?'], 'document', spend);
     expect(hits).toEqual([false, true]);
   });
 });

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Embedder } from '@rae/kernel';
+import { testSpend } from '../../fixtures/spend.ts';
 import { createOfflineEncoder } from '../offline-encoder.ts';
 import { type EncoderProcess, startEncoderProcess } from './encoder-process.ts';
 import { createLocalEmbedder } from './local-embedder.ts';
+
+const spend = testSpend();
 
 jest.setTimeout(120_000);
 
@@ -47,7 +50,7 @@ const isGone = (pid: number) => {
 beforeAll(async () => {
   modelDir = await mkdtemp(join(tmpdir(), 'rae-process-'));
   undisturbed = createOfflineEncoder({ modelDir, assertOutsideTransaction: () => {} });
-  await undisturbed.embed(['the model file is made'], 'document');
+  await undisturbed.embed(['the model file is made'], 'document', spend);
 });
 
 afterEach(async () => {
@@ -64,30 +67,32 @@ describe('the process of the encoder', () => {
   test('is started by the first call, and gone after close, which may come twice', async () => {
     const watched = createWatched(startInt8);
     expect(started).toHaveLength(0);
-    await watched.embed(['one'], 'document');
-    await watched.embed(['two'], 'document');
+    await watched.embed(['one'], 'document', spend);
+    await watched.embed(['two'], 'document', spend);
     expect(started).toHaveLength(1);
     await watched.close();
     await watched.close();
     expect(isGone(pidOf(0))).toBe(true);
-    await expect(watched.embed(['three'], 'document')).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    await expect(watched.embed(['three'], 'document', spend)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
     expect(started).toHaveLength(1);
   });
 
   test('that is killed in the middle of a batch is started anew, and the call is answered as if nothing had been', async () => {
     const watched = createWatched(startInt8);
-    await watched.embed(['warm'], 'document');
-    const answer = watched.embed(TEXTS, 'document');
+    await watched.embed(['warm'], 'document', spend);
+    const answer = watched.embed(TEXTS, 'document', spend);
     process.kill(pidOf(0), 'SIGKILL');
-    expect(await answer).toEqual(await undisturbed.embed(TEXTS, 'document'));
+    expect(await answer).toEqual(await undisturbed.embed(TEXTS, 'document', spend));
     expect(started).toHaveLength(2);
   });
 
   test('that dies between two calls is started anew by the next', async () => {
     const watched = createWatched(startInt8);
-    await watched.embed(['warm'], 'document');
+    await watched.embed(['warm'], 'document', spend);
     await started[0]?.stop();
-    expect(await watched.embed(['next'], 'document')).toEqual(await undisturbed.embed(['next'], 'document'));
+    expect(await watched.embed(['next'], 'document', spend)).toEqual(
+      await undisturbed.embed(['next'], 'document', spend),
+    );
     expect(started).toHaveLength(2);
   });
 
@@ -97,9 +102,11 @@ describe('the process of the encoder', () => {
       if (started.length < 2 && made.pid) process.kill(made.pid, 'SIGKILL');
       return made;
     });
-    const refused = watched.embed(['text'], 'document');
+    const refused = watched.embed(['text'], 'document', spend);
     await expect(refused).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
-    expect(await watched.embed(['text'], 'document')).toEqual(await undisturbed.embed(['text'], 'document'));
+    expect(await watched.embed(['text'], 'document', spend)).toEqual(
+      await undisturbed.embed(['text'], 'document', spend),
+    );
     expect(started).toHaveLength(3);
   });
 
@@ -109,16 +116,18 @@ describe('the process of the encoder', () => {
       if (started.length === 0 && made.pid) process.kill(made.pid, 'SIGSTOP');
       return made;
     }, 5000);
-    expect(await watched.embed(['text'], 'document')).toEqual(await undisturbed.embed(['text'], 'document'));
+    expect(await watched.embed(['text'], 'document', spend)).toEqual(
+      await undisturbed.embed(['text'], 'document', spend),
+    );
     expect(isGone(pidOf(0))).toBe(true);
   });
 
   test('goes on after SIGINT and SIGTERM, which reach the whole group when the server is to finish what it has', async () => {
     const watched = createWatched(startInt8);
-    await watched.embed(['warm'], 'document');
+    await watched.embed(['warm'], 'document', spend);
     process.kill(pidOf(0), 'SIGINT');
     process.kill(pidOf(0), 'SIGTERM');
-    await watched.embed(['more'], 'document');
+    await watched.embed(['more'], 'document', spend);
     expect(started).toHaveLength(1);
   });
 
@@ -126,7 +135,7 @@ describe('the process of the encoder', () => {
     const url = new URL('../offline-encoder.ts', import.meta.url).href;
     const settings = `{ modelDir: ${JSON.stringify(modelDir)}, assertOutsideTransaction: () => {} }`;
     const program = `import { createOfflineEncoder } from ${JSON.stringify(url)};
-      await createOfflineEncoder(${settings}).embed(['text'], 'document'); console.log('ready');`;
+      await createOfflineEncoder(${settings}).embed(['text'], 'document', {}); console.log('ready');`;
     const server = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -138,7 +147,7 @@ describe('the process of the encoder', () => {
 
   test('gets neither the environment nor the flags of the server', async () => {
     const watched = createWatched(startInt8);
-    await watched.embed(['warm'], 'document');
+    await watched.embed(['warm'], 'document', spend);
     const environment = await readFile(`/proc/${pidOf(0)}/environ`, 'utf8').catch(() => '');
     const command = await readFile(`/proc/${pidOf(0)}/cmdline`, 'utf8').catch(() => '');
     const names = environment

@@ -40,7 +40,7 @@ export function createLocalEmbedder({ start, timeoutMs, logger, ...model }: Loca
   return {
     ...model,
     local: true,
-    embed: (texts, _purpose, signal) => batcher.submit(texts, signal),
+    embed: (texts, _purpose, _spend, signal) => batcher.submit(texts, signal),
     async close() {
       closed = true;
       batcher.close(new PlatformError('MODEL_UNAVAILABLE', `${model.id} is closed.`, { model: model.id }));

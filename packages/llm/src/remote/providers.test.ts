@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { EmbeddingPurpose } from '@rae/kernel';
 import { sendEmbeddings, sendGoogleEmbeddings, startProvider, vectorOf } from '../../fixtures/provider-server.ts';
+import { testSpend } from '../../fixtures/spend.ts';
 import { openRemoteModel } from './providers.ts';
 import { createRemoteEmbedder } from './remote-embedder.ts';
+
+const spend = testSpend();
 
 let server: Awaited<ReturnType<typeof startProvider>>;
 
@@ -26,7 +29,7 @@ async function bodyOf(provider: string, path: string, purpose: EmbeddingPurpose,
     timeoutMs: 20_000,
     meter: async (_, run) => (await run()).result,
   });
-  expect(await embedder.embed(texts, purpose)).toHaveLength(texts.length);
+  expect(await embedder.embed(texts, purpose, spend)).toHaveLength(texts.length);
   await embedder.close();
   const [request, ...others] = server.requests.splice(0);
   expect(others).toEqual([]);

@@ -8,8 +8,11 @@ import {
   startProvider,
   vectorOf,
 } from '../../fixtures/provider-server.ts';
+import { testSpend } from '../../fixtures/spend.ts';
 import type { Meter, ModelCall } from '../settings.ts';
 import { createRemoteEmbedder, type RemoteEmbedderOptions } from './remote-embedder.ts';
+
+const spend = testSpend();
 
 const KEY = 'sk-very-secret';
 const CONTENT = 'what nobody may read';
@@ -44,7 +47,7 @@ const unit = (text: string) => Float32Array.from(vectorOf(text), (value) => valu
 
 async function refusalOf(answer: Answer, options: Partial<RemoteEmbedderOptions> = {}): Promise<PlatformError> {
   const { embedder } = await start(answer, options);
-  const refused = await embedder.embed([CONTENT], 'query').catch((error) => error);
+  const refused = await embedder.embed([CONTENT], 'query', spend).catch((error) => error);
   expect(refused).toBeInstanceOf(PlatformError);
   expect(refused.message).toContain('openai-compatible/org/m');
   const told = `${refused.message} ${JSON.stringify(refused)} ${refused.stack} ${refused.cause}`;
@@ -57,7 +60,7 @@ describe('a remote embedder', () => {
   test('gives unit vectors in the order of the texts, 32 texts a request', async () => {
     const { embedder, requests } = await start();
     const texts = Array.from({ length: 70 }, (_, index) => 'x'.repeat(index + 1));
-    expect(await embedder.embed(texts, 'document')).toEqual(texts.map(unit));
+    expect(await embedder.embed(texts, 'document', spend)).toEqual(texts.map(unit));
     expect(requests.map((request) => request.body.input.length).sort()).toEqual([32, 32, 6]);
     expect(requests[0]).toMatchObject({ path: '/v1/embeddings', headers: { authorization: `Bearer ${KEY}` } });
     expect(requests[0]?.body).toMatchObject({ model: 'org/m', dimensions: 3 });
@@ -81,31 +84,31 @@ describe('a remote embedder', () => {
       const vectors = body.input.map(vectorOf).reverse();
       sendEmbeddings(response, vectors, (place) => vectors.length - 1 - place);
     });
-    expect(await embedder.embed(['a', 'bb', 'ccc'], 'query')).toEqual(['a', 'bb', 'ccc'].map(unit));
+    expect(await embedder.embed(['a', 'bb', 'ccc'], 'query', spend)).toEqual(['a', 'bb', 'ccc'].map(unit));
   });
 
   test('keeps the order of an answer whose indices are all 0', async () => {
     const { embedder } = await start(({ body }, response) =>
       sendEmbeddings(response, body.input.map(vectorOf), () => 0),
     );
-    expect(await embedder.embed(['a', 'bb', 'ccc'], 'query')).toEqual(['a', 'bb', 'ccc'].map(unit));
+    expect(await embedder.embed(['a', 'bb', 'ccc'], 'query', spend)).toEqual(['a', 'bb', 'ccc'].map(unit));
   });
 
   test('sends a full stop for a blank text, and well-formed text for an unpaired surrogate', async () => {
     const { embedder, requests } = await start();
-    await embedder.embed(['', ' \n', 'a\ud83d'], 'document');
+    await embedder.embed(['', ' \n', 'a\ud83d'], 'document', spend);
     expect(requests[0]?.body.input).toEqual(['.', '.', 'a\ufffd']);
   });
 
   test('asks nothing for no text', async () => {
     const { embedder, requests } = await start();
-    expect(await embedder.embed([], 'document')).toEqual([]);
+    expect(await embedder.embed([], 'document', spend)).toEqual([]);
     expect(requests).toEqual([]);
   });
 
   test('cuts a text to 3 bytes a token, between characters', async () => {
     const { embedder, requests } = await start(answerWell, { maxTokens: 3 });
-    await embedder.embed(['abcdefghijkl', 'zażółć gęślą', '🎉🎉🎉'], 'document');
+    await embedder.embed(['abcdefghijkl', 'zażółć gęślą', '🎉🎉🎉'], 'document', spend);
     expect(requests[0]?.body.input).toEqual(['abcdefghi', 'zażół', '🎉🎉']);
   });
 
@@ -118,7 +121,7 @@ describe('a remote embedder', () => {
       },
       { maxTokens: 4 },
     );
-    expect(await embedder.embed(['abcdefghijklmnop', 'abc'], 'document')).toEqual([unit('abcd'), unit('abc')]);
+    expect(await embedder.embed(['abcdefghijklmnop', 'abc'], 'document', spend)).toEqual([unit('abcd'), unit('abc')]);
     expect(requests.map((request) => request.body.input)).toEqual([
       ['abcdefghijkl', 'abc'],
       ['abcd', 'abc'],
@@ -130,7 +133,7 @@ describe('a remote embedder', () => {
 describe('calls are metered', () => {
   test('with provider, model, number of texts and the tokens that the provider counted', async () => {
     const { embedder, calls } = await start();
-    await embedder.embed(['a', 'b'], 'document');
+    await embedder.embed(['a', 'b'], 'document', spend);
     expect(calls).toEqual([
       { provider: 'openai-compatible', model: 'org/m', operation: 'EMBEDDING', texts: 2, tokens: 7 },
     ]);
@@ -138,20 +141,20 @@ describe('calls are metered', () => {
 
   test('with tokens null when the provider does not say', async () => {
     const { embedder, calls } = await start((_, response) => sendJson(response, { data: [{ embedding: [0, 0, 1] }] }));
-    await embedder.embed(['a'], 'document');
+    await embedder.embed(['a'], 'document', spend);
     expect(calls[0]?.tokens).toBeNull();
   });
 
   test('and not made when the meter refuses', async () => {
     const broke = new PlatformError('BUDGET_EXCEEDED', 'No money left.');
     const { embedder, requests } = await start(answerWell, { meter: () => Promise.reject(broke) });
-    await expect(embedder.embed(['a'], 'document')).rejects.toBe(broke);
+    await expect(embedder.embed(['a'], 'document', spend)).rejects.toBe(broke);
     expect(requests).toEqual([]);
   });
 
   test('also when their answer is of no use, for it was paid', async () => {
     const { embedder, calls } = await start((_, response) => sendEmbeddings(response, [[1, 2]]));
-    await expect(embedder.embed(['a'], 'document')).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    await expect(embedder.embed(['a'], 'document', spend)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
     expect(calls).toHaveLength(1);
   });
 });
@@ -207,7 +210,7 @@ describe('a provider that fails is MODEL_UNAVAILABLE, retryable, when it', () =>
     const { url, close } = await startProvider(answerWell);
     await close();
     const { embedder } = await start(answerWell, { baseUrl: url, timeoutMs: 500 });
-    await expect(embedder.embed([CONTENT], 'query')).rejects.toMatchObject({
+    await expect(embedder.embed([CONTENT], 'query', spend)).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',
       retryable: true,
     });
@@ -226,7 +229,7 @@ describe('a call', () => {
       else if (count === 2) sendJson(response, 'busy', 503, { 'retry-after-ms': '1' });
       else answerWell(request, response, count);
     });
-    expect(await embedder.embed(['a'], 'query')).toEqual([unit('a')]);
+    expect(await embedder.embed(['a'], 'query', spend)).toEqual([unit('a')]);
     expect(requests).toHaveLength(3);
   });
 
@@ -234,7 +237,7 @@ describe('a call', () => {
     const { embedder, requests } = await start((_, response) =>
       sendJson(response, 'busy', 500, { 'retry-after-ms': '1' }),
     );
-    await expect(embedder.embed(['a'], 'query')).rejects.toMatchObject({ details: { status: 500 } });
+    await expect(embedder.embed(['a'], 'query', spend)).rejects.toMatchObject({ details: { status: 500 } });
     expect(requests).toHaveLength(3);
   });
 
@@ -257,16 +260,16 @@ describe('a call', () => {
   test('whose caller stops waiting is CANCELLED', async () => {
     const stop = new AbortController();
     const { embedder } = await start(() => stop.abort());
-    await expect(embedder.embed(['a'], 'query', stop.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expect(embedder.embed(['a'], 'query', spend, stop.signal)).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   test('is refused while and after the embedder is closed', async () => {
     const asked = Promise.withResolvers<void>();
     const { embedder } = await start(() => asked.resolve());
-    const running = embedder.embed(['a'], 'query');
+    const running = embedder.embed(['a'], 'query', spend);
     await asked.promise;
     await embedder.close();
     await expect(running).rejects.toThrow('is closed');
-    await expect(embedder.embed(['a'], 'query')).rejects.toThrow('is closed');
+    await expect(embedder.embed(['a'], 'query', spend)).rejects.toThrow('is closed');
   });
 });

@@ -90,7 +90,7 @@ export async function createRemoteEmbedder(options: RemoteEmbedderOptions): Prom
     maxTokens,
     languages: null,
     local: false,
-    async embed(texts, purpose, signal) {
+    async embed(texts, purpose, _spend, signal) {
       if (texts.length === 0) return [];
       return toUnitVectors(id, await send(texts, purpose, signal), texts.length, dimensions);
     },

@@ -27,10 +27,10 @@ export function costOf(price: Price, usage: Usage): bigint {
   return divideHalfUp(total, MILLION);
 }
 
-const dearest = (rates: readonly (Rate | null)[], inputTokens: number): bigint =>
-  rates
-    .flatMap((rate) => (rate ? [rateFor(rate, inputTokens)] : []))
-    .reduce((most, rate) => (rate > most ? rate : most));
+function dearest(rates: readonly (Rate | null)[], inputTokens: number): bigint {
+  const each = rates.flatMap((rate) => (rate ? [rateFor(rate, inputTokens)] : []));
+  return each.sort((a, b) => (a < b ? 1 : -1))[0] ?? 0n;
+}
 
 /**
  * What a call may cost at most in nano-dollars, before it is known what a cache holds: every input token at the dearest

@@ -1,6 +1,6 @@
 import { recordEvents } from '@rae/events';
 import { defineJob, type JobDefinition } from '@rae/jobs';
-import type { Caller, Embedder, Transaction } from '@rae/kernel';
+import { type Caller, type Embedder, NO_CAUSE, spendOf, type Transaction } from '@rae/kernel';
 import { indexedText, quantisationScale, quantise } from '../engine/index.ts';
 import { findUnembedded, type Unembedded, writeVectors } from '../queries/embed-memories.ts';
 
@@ -25,16 +25,36 @@ const systemOf = (tenantId: string): Caller => ({
   sessionId: null,
 });
 
+/** Memories whose vectors one project, user, agent and session pay for are embedded together. */
+const payerOf = ({ projectId, userId, agentId, sessionId }: Unembedded) =>
+  JSON.stringify([projectId, userId, agentId, sessionId]);
+
+const toSubject = ({ id, content }: Unembedded) => ({ type: 'memory', id, weight: content.length });
+
+async function embedOfOnePayer(embedder: Embedder, caller: Caller, memories: readonly Unembedded[]) {
+  const [first] = memories;
+  if (!first) return [];
+  const texts = memories.map(({ content, speaker }) => indexedText(content, speaker));
+  const { projectId, userId, agentId, sessionId } = first;
+  const subjects = memories.map(toSubject);
+  const spend = spendOf(
+    { caller, cause: NO_CAUSE },
+    { projectId, userId, agentId, sessionId, operation: 'EMBEDDING', subjects },
+  );
+  const vectors = await embedder.embed(texts, 'document', spend);
+  return memories.map((memory, at) => ({ memory, vector: vectors[at] }));
+}
+
 /** Makes the vectors of memories that were written without. Those erased meanwhile are left out. */
 export function embedMemoriesJob({ embedder, readAs }: EmbedOptions): JobDefinition {
   const scale = quantisationScale(embedder.id, embedder.dimensions);
-  const record = (memories: readonly Unembedded[], vectors: readonly Float32Array[]) => async (tx: Transaction) => {
-    const made = memories.flatMap(({ id }, at) => {
-      const vector = vectors[at];
-      return vector ? [{ id, vector: quantise(vector, scale) }] : [];
-    });
+  type Embedded = Awaited<ReturnType<typeof embedOfOnePayer>>;
+  const record = (embedded: Embedded) => async (tx: Transaction) => {
+    const made = embedded.flatMap(({ memory: { id }, vector }) =>
+      vector ? [{ id, vector: quantise(vector, scale) }] : [],
+    );
     await writeVectors(tx, embedder.id, made);
-    const events = memories.map(({ id, projectId }) => ({
+    const events = embedded.map(({ memory: { id, projectId } }) => ({
       type: 'memory.embedded',
       projectId,
       subject: id,
@@ -52,8 +72,8 @@ export function embedMemoriesJob({ embedder, readAs }: EmbedOptions): JobDefinit
       const ids = jobs.map(({ subject }) => subject);
       const memories = await readAs(caller, (tx) => findUnembedded(tx, ids, embedder.id));
       if (memories.length === 0) return async () => {};
-      const texts = memories.map(({ content, speaker }) => indexedText(content, speaker));
-      return record(memories, await embedder.embed(texts, 'document'));
+      const groups = [...Map.groupBy(memories, payerOf).values()];
+      return record((await Promise.all(groups.map((group) => embedOfOnePayer(embedder, caller, group)))).flat());
     },
   });
 }

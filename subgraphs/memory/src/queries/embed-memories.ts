@@ -6,11 +6,15 @@ export interface Unembedded {
   readonly projectId: string;
   readonly content: string;
   readonly speaker: string | null;
+  readonly userId: string | null;
+  readonly agentId: string | null;
+  readonly sessionId: string | null;
 }
 
 const FIND = {
   name: 'memories_unembedded',
-  text: `select m.mid, m.id, m.project_id as "projectId", m.content, m.speaker from memory.memory m
+  text: `select m.mid, m.id, m.project_id as "projectId", m.content, m.speaker,
+      m.user_id as "userId", m.agent_id as "agentId", m.session_id as "sessionId" from memory.memory m
     where m.tenant_id = $1 and m.id = any($2::uuid[])
       and not exists (select from memory.vector v where v.tenant_id = m.tenant_id and v.project_id = m.project_id and v.mid = m.mid and v.model = $3)`,
 };

@@ -1,13 +1,14 @@
 import { once } from '@rae/database';
 import { type EventPosition, encodeCursor, recordEvents } from '@rae/events';
 import { projectToWrite } from '@rae/identity';
-import { badInput, isPlatformError, notFound, type Transaction, uuidv7 } from '@rae/kernel';
+import { badInput, isPlatformError, notFound, spendOf, type Transaction, uuidv7 } from '@rae/kernel';
 import type { Memory } from '../domain/memory-row.ts';
 import { type CreateMemoryInput, type NewMemory, planMemory } from '../domain/new-memory.ts';
 import { indexedText, packLex, quantisationScale, quantise } from '../engine/index.ts';
 import { findMemories } from '../queries/find-memories.ts';
 import { insertMemories } from '../queries/insert-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
+import { payingProject } from './paying-project.ts';
 
 export type { CreateMemoryInput };
 
@@ -30,25 +31,28 @@ interface Created {
 
 type Vectors = readonly (Float32Array | null)[];
 
+/** A memory with the id that it is to have: what its vector costs is filed under it before it is written. */
+interface Planned {
+  readonly id: string;
+  readonly memory: NewMemory;
+}
+
 /** A model that is away costs a memory nothing but its vector, for now: a job makes it up. */
-async function embedNow({ embedder, logger, signal }: MemoryContext, planned: readonly NewMemory[]): Promise<Vectors> {
-  const missing = planned.filter(({ embedding }) => !embedding);
-  if (missing.length === 0) return planned.map(({ embedding }) => embedding);
+async function embedNow(ctx: MemoryContext, { id, memory }: Planned, projectId: string): Promise<Float32Array | null> {
+  const { embedder, logger, signal } = ctx;
+  const { content, speaker, userId, agentId, sessionId } = memory;
+  const subjects = [{ type: 'memory', id, weight: content.length }];
+  const spend = spendOf(ctx, { projectId, userId, agentId, sessionId, operation: 'EMBEDDING', subjects });
   try {
-    const made = await embedder.embed(
-      missing.map(({ content, speaker }) => indexedText(content, speaker)),
-      'document',
-      signal ?? undefined,
-    );
-    const vectors = new Map(missing.map((memory, at) => [memory, made[at] ?? null]));
-    return planned.map((memory) => memory.embedding ?? vectors.get(memory) ?? null);
+    const [made] = await embedder.embed([indexedText(content, speaker)], 'document', spend, signal ?? undefined);
+    return made ?? null;
   } catch (error) {
     if (!isPlatformError(error) || error.code !== 'MODEL_UNAVAILABLE') throw error;
     logger.warn(
       { model: embedder.id, err: error.message },
       'a memory is stored without its vector; a job will make it',
     );
-    return planned.map(({ embedding }) => embedding);
+    return null;
   }
 }
 
@@ -65,15 +69,15 @@ async function write(
   { embedder }: MemoryContext,
   tx: Transaction,
   projectId: string,
-  planned: readonly NewMemory[],
+  planned: readonly Planned[],
   vectors: Vectors,
   last: boolean,
 ): Promise<{ created: Created; memories: Memory[] }> {
   const scale = quantisationScale(embedder.id, embedder.dimensions);
-  const rows = planned.map((memory, at) => {
+  const rows = planned.map(({ id, memory }, at) => {
     const vector = vectors[at];
     return {
-      id: uuidv7(tx.now.getTime()),
+      id,
       memory,
       lex: packLex(memory.content, memory.speaker),
       vector: vector ? quantise(vector, scale) : null,
@@ -110,8 +114,19 @@ interface Call {
   readonly field: 'createMemory' | 'createMemories';
   readonly path: (at: number) => string;
   readonly key: string | null | undefined;
-  /** Vectors are made before the write, so that the memory is found by meaning at once. */
+  /** The vector of the one memory is made before the write, so that it is found by meaning at once. */
   readonly embed: boolean;
+}
+
+async function vectorsFor(
+  ctx: MemoryContext,
+  planned: readonly Planned[],
+  embed: boolean,
+  asked: string | null,
+): Promise<Vectors> {
+  const [first] = planned;
+  if (!embed || !first || first.memory.embedding) return planned.map(({ memory }) => memory.embedding);
+  return [await embedNow(ctx, first, await payingProject(ctx, asked, 'input.projectId'))];
 }
 
 async function create(
@@ -120,13 +135,17 @@ async function create(
   { field, path, key, embed }: Call,
 ): Promise<CreatedMemories> {
   const now = ctx.clock.now();
-  const planned = inputs.map((input, at) => planMemory(input, path(at), now, ctx.embedder.dimensions));
+  const planned = inputs.map((input, at) => ({
+    id: uuidv7(now.getTime()),
+    memory: planMemory(input, path(at), now, ctx.embedder.dimensions),
+  }));
   const [first] = inputs;
   if (inputs.some(({ projectId }) => (projectId ?? null) !== (first?.projectId ?? null)))
     throw badInput('inputs', 'must all name the same project, or none');
-  const vectors = embed ? await embedNow(ctx, planned) : planned.map(({ embedding }) => embedding);
+  const asked = first?.projectId ?? null;
+  const vectors = await vectorsFor(ctx, planned, embed, asked);
   return ctx.transact(async (tx) => {
-    const projectId = await projectToWrite(tx, first?.projectId ?? null, `${path(0)}.projectId`);
+    const projectId = await projectToWrite(tx, asked, `${path(0)}.projectId`);
     let written: Memory[] | null = null;
     const { result } = await once<Created>(tx, { field, key, input: inputs }, async () => {
       const { created, memories } = await write(ctx, tx, projectId, planned, vectors, !key);

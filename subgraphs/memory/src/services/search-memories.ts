@@ -1,5 +1,14 @@
 import { listProjectIds, projectToRead } from '@rae/identity';
-import { badInput, checkFirst, checkText, isPlatformError, PlatformError, type Transaction } from '@rae/kernel';
+import {
+  badInput,
+  checkFirst,
+  checkText,
+  isPlatformError,
+  PlatformError,
+  spendOf,
+  type Transaction,
+  uuidv7,
+} from '@rae/kernel';
 import { checkFilter, type MemoryFilter } from '../domain/memory-filter.ts';
 import type { Memory } from '../domain/memory-row.ts';
 import { MAX_CONTENT } from '../domain/new-memory.ts';
@@ -65,12 +74,16 @@ function check({ query, limit, minScore, filter }: SearchRequest): { text: strin
 }
 
 async function embedQuery(
-  { embedder, signal }: MemoryContext,
+  ctx: MemoryContext,
   text: string,
+  projectId: string,
   degraded: Degradation[],
 ): Promise<Float32Array | null> {
+  const { embedder, signal, clock } = ctx;
+  const subjects = [{ type: 'search', id: uuidv7(clock.now().getTime()), weight: 1 }];
   try {
-    const [vector] = await embedder.embed([text], 'query', signal ?? undefined);
+    const spend = spendOf(ctx, { projectId, operation: 'QUERY', subjects });
+    const [vector] = await embedder.embed([text], 'query', spend, signal ?? undefined);
     return vector ?? null;
   } catch (error) {
     if (!isPlatformError(error) || error.code !== 'MODEL_UNAVAILABLE') throw error;
@@ -163,12 +176,15 @@ export async function searchMemories(ctx: MemoryContext, request: SearchRequest)
     .filter((signal) => !isBuilt(signal))
     .map((part) => ({ part, reason: `${part} is not built yet; the other signals decide.` }));
   const signals = wanted ? wanted.filter(isBuilt) : null;
-  const vector = !signals || signals.includes('VECTOR') ? await embedQuery(ctx, text, degraded) : null;
-  const asked: Asked = { text, vector, signals, filter, limit: request.limit, minScore: request.minScore ?? 0 };
   const projects = await ctx.readOnce(async (tx) => {
     const one = await projectToRead(tx, filter.projectId ?? null, 'input.filter.projectId');
     return one === null ? listProjectIds(tx) : [one];
   });
+  // Of several projects the oldest pays.
+  const [payer] = projects;
+  const meant = payer !== undefined && (!signals || signals.includes('VECTOR'));
+  const vector = meant ? await embedQuery(ctx, text, payer, degraded) : null;
+  const asked: Asked = { text, vector, signals, filter, limit: request.limit, minScore: request.minScore ?? 0 };
   const results: ProjectHits[] = [];
   if (signals?.length !== 0)
     for (const project of projects) results.push(await ctx.searchGate(() => searchProject(ctx, project, asked)));
