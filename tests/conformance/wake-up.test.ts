@@ -204,11 +204,17 @@ if (REDIS_URL)
     test('costs hints to other processes until it is back, none in this one, and is told once', async () => {
       const first = await startRedis();
       const warnings: string[] = [];
-      const own = openWakeUp({ ...silentLogger, warn: (_, message) => void warnings.push(message) });
+      const told = Promise.withResolvers<void>();
+      const warn = (_: unknown, message: string) => {
+        warnings.push(message);
+        told.resolve();
+      };
+      const own = openWakeUp({ ...silentLogger, warn });
       const other = openWakeUp();
       await connected(own, other);
       await kill(first);
       await connected(own, own);
+      await told.promise; // back before the first attempt to reconnect, it would not have been missed
       await startRedis();
       await connected(own, other);
       await connected(other, own);
