@@ -186,7 +186,7 @@ describe('the days of the log', () => {
     await stack.asWorker((tx) => tx.query('select platform.make_event_days($1::date, 1)', [day(-40)]));
     await forge(caller, 'left in DEFAULT', { recordedAt: day(-35) });
     const old = await take(await listen(caller, reading.startCursor), 2);
-    await record(caller, 'new');
+    const known = encodeCursor(await record(caller, 'new'));
     const places = Object.values(await whereIs(caller));
     expect(places).toEqual([partitionNameOf(day(-40)), 'platform.events_default', partitionNameOf(day(0))].sort());
     await stack.asWorker((tx) => dropLogDays(tx, 41));
@@ -200,9 +200,8 @@ describe('the days of the log', () => {
     await expect(listen(caller, first)).rejects.toMatchObject(expired);
     await expect(reading.next()).rejects.toMatchObject(expired); // it was away while they went
     expect(await hear(caller, last ?? '', 1)).toEqual(['new']);
-    const { startCursor } = await listen(caller);
     await record(caller, 'newer');
-    expect(await hear(caller, startCursor, 1)).toEqual(['newer']);
+    expect(await hear(caller, known, 1)).toEqual(['newer']);
   });
 });
 
