@@ -156,13 +156,13 @@ export type MessageRole =
 
 /** What a search looks at. */
 export type RetrievalSignal =
-  /** Nearness in the knowledge graph. Not built yet: asking for it is reported in `degraded`. */
+  /** Nearness in the knowledge graph; reported in `degraded` while no graph subgraph answers. */
   | 'GRAPH'
-  /** Its importance. Not built yet: asking for it is reported in `degraded`. */
+  /** Its importance. Weighs only when asked for, and then gently. */
   | 'IMPORTANCE'
   /** Words of the question in the memory, its neighbours and its conversation. */
   | 'LEXICAL'
-  /** How long ago it happened. Not built yet: asking for it is reported in `degraded`. */
+  /** How long ago it happened, counted from now: half after 69 days. Weighs only when asked for, and then gently. */
   | 'RECENCY'
   /** Likeness of meaning, by the embedding model. */
   | 'VECTOR';
@@ -177,16 +177,32 @@ export type Role =
 
 /** A question and what it is asked of. */
 export type SearchMemoriesInput = {
+  /** The agent that pays, in the caller's own ids; restricts nothing. */
+  readonly agentId?: string | null | undefined;
+  /** Also this many neighbouring turns or chunks on either side of each hit, 0..10. */
+  readonly contextWindow?: number;
+  /** 0 = relevance alone, 1 = variety alone (MMR). The order weighs variety; a score stays the hit's relevance. */
+  readonly diversity?: number;
+  /** Synonyms, and acronyms that the memories found explain, in English and Polish; `queries` names what was asked as well. */
+  readonly expandQuery?: boolean;
   /** Where to look. */
   readonly filter?: MemoryFilter | null | undefined;
   /** 1..200 hits. */
   readonly limit?: number;
+  /** Cut the hits to this many tokens, best first: one that no longer fits is left out with its context, smaller ones behind it stay. */
+  readonly maxTokens?: number | null | undefined;
   /** Leave out hits scored lower, 0..1. */
   readonly minScore?: number | null | undefined;
   /** What is looked for, in the asker's own words; 1..65 536 characters. */
   readonly query: string;
-  /** Signals to fuse; all that the engine judges useful when left out. */
+  /** The session that pays, in the caller's own ids; restricts nothing. */
+  readonly sessionId?: string | null | undefined;
+  /** Signals to fuse; all that the engine judges useful when left out: words and meaning. */
   readonly signals?: ReadonlyArray<RetrievalSignal> | null | undefined;
+  /** Let the knowledge graph take part where it can. */
+  readonly useGraph?: boolean;
+  /** The person who pays, in the caller's own ids; restricts nothing. */
+  readonly userId?: string | null | undefined;
 };
 
 export type TenantFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
@@ -277,14 +293,14 @@ export type MemoriesQueryVariables = Exact<{
 
 export type MemoriesQuery = { readonly memories: { readonly nodes: ReadonlyArray<MemoryFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
-export type SearchHitFieldsFragment = { readonly score: number, readonly signals: ReadonlyArray<{ readonly signal: RetrievalSignal, readonly rank: number | null, readonly rawScore: number, readonly contribution: number }>, readonly memory: MemoryFieldsFragment };
+export type SearchHitFieldsFragment = { readonly score: number, readonly signals: ReadonlyArray<{ readonly signal: RetrievalSignal, readonly rank: number | null, readonly rawScore: number, readonly contribution: number }>, readonly memory: MemoryFieldsFragment, readonly context: ReadonlyArray<MemoryFieldsFragment> };
 
 export type SearchMemoriesQueryVariables = Exact<{
   input: SearchMemoriesInput;
 }>;
 
 
-export type SearchMemoriesQuery = { readonly searchMemories: { readonly tookMs: number, readonly hits: ReadonlyArray<SearchHitFieldsFragment>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }> } | null };
+export type SearchMemoriesQuery = { readonly searchMemories: { readonly queries: ReadonlyArray<string>, readonly tookMs: number, readonly hits: ReadonlyArray<SearchHitFieldsFragment>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }> } | null };
 
 export type CreateMemoryMutationVariables = Exact<{
   input: CreateMemoryInput;
@@ -402,6 +418,9 @@ export const SearchHitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
     contribution
   }
   memory {
+    ...MemoryFields
+  }
+  context {
     ...MemoryFields
   }
 }
@@ -748,6 +767,7 @@ export const SearchMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
     hits {
       ...SearchHitFields
     }
+    queries
     degraded {
       part
       reason
@@ -784,6 +804,9 @@ fragment SearchHitFields on SearchHit {
     contribution
   }
   memory {
+    ...MemoryFields
+  }
+  context {
     ...MemoryFields
   }
 }`) as unknown as TypedDocumentString<SearchMemoriesQuery, SearchMemoriesQueryVariables>;

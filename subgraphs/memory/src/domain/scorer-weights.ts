@@ -6,6 +6,9 @@ export interface FeatureWeight {
   readonly centre?: number;
 }
 
+/** What speaks for a row whatever the question is. */
+export type PriorFeature = 'recency' | 'importance';
+
 /** Features of a turn of a conversation: a row with a session that is no part of a document. */
 export type TurnFeature =
   | 'own'
@@ -17,10 +20,11 @@ export type TurnFeature =
   | 'speaker'
   | 'question'
   | 'informativeness'
-  | 'date';
+  | 'date'
+  | PriorFeature;
 
 /** Features of any other row: facts, notes, chunks of documents. */
-export type DocumentFeature = 'own' | 'cosine' | 'feedback' | 'date';
+export type DocumentFeature = 'own' | 'cosine' | 'feedback' | 'date' | PriorFeature;
 
 /** A feature without a weight plays no part. */
 export interface ScorerWeights {
@@ -34,6 +38,16 @@ export interface ScorerConfig {
   /** Without one: no encoder, or one that does not know the question's language. */
   readonly lexical: ScorerWeights;
 }
+
+/**
+ * Recency and importance take part only when asked for: on the 997 questions of locomo-dev recency lowers recall@10 from .851 to
+ * .830, as a question means any time unless it says so, and no public set judges importance. Asked for, each adds at most a
+ * tenth on either side of its middle to the sum of a typical best hit (6.4): gentle factors of ± 10 %, as in Hindsight.
+ */
+export const PRIORS: Readonly<Record<PriorFeature, FeatureWeight>> = {
+  recency: { weight: 1.28, divisor: 1 },
+  importance: { weight: 1.28, divisor: 1 },
+};
 
 const DATE: FeatureWeight = { weight: 2, divisor: 1 };
 const DOCUMENT_OWN: FeatureWeight = { weight: 0.92, divisor: 4.4 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { contribution, squash, weighFeatures } from './scorer.ts';
+import { contributions, squash, weighFeatures } from './scorer.ts';
 
 describe('the scorer', () => {
   test('sums weight × (value − centre) ÷ divisor, cosines apart from the rest', () => {
@@ -20,23 +20,23 @@ describe('the scorer', () => {
 
   test('a feature that is null counts as its centre', () => {
     const weights = { cosine: { weight: 1, divisor: 0.1, centre: 0.3 } };
-    expect(weighFeatures(weights, { cosine: null }, ['cosine'])).toEqual({ lexical: 0, vector: 0 });
+    expect(weighFeatures(weights, { cosine: null }, ['cosine'])).toMatchObject({ lexical: 0, vector: 0 });
   });
 
-  test('squash rises from 0 at 0 over one half at 6 towards 1', () => {
-    expect([squash(-3), squash(0), squash(6)]).toEqual([0, 0, 0.5]);
-    for (let sum = 0; sum < 40; sum += 0.5) expect(squash(sum + 0.5)).toBeGreaterThan(squash(sum));
+  test('squash is one half at 6, above 0 everywhere, and rises with the sum towards 1', () => {
+    expect(squash(6)).toBe(0.5);
+    expect(squash(-8)).toBeGreaterThan(0);
+    expect(squash(0)).toBeLessThan(0.005);
+    for (let sum = -8; sum < 40; sum += 0.125) expect(squash(sum + 0.125)).toBeGreaterThan(squash(sum));
     expect(squash(1e6)).toBeLessThanOrEqual(1);
   });
 
-  test('contributions are in proportion to the parts and add up to the score', () => {
-    for (const [a, b] of [
-      [3, 5],
-      [7, -2],
-      [-4, 1],
-      [0.1, 0],
-    ] as const)
-      expect(contribution(a, a + b) + contribution(b, a + b)).toBeCloseTo(squash(a + b), 12);
-    expect(contribution(2, 6)).toBeCloseTo(0.5 / 3, 12);
+  test('contributions add up to the score, in proportion to the parts where the sum is 1 or more', () => {
+    for (const parts of [[3, 5], [7, -2], [-4, 1], [0.1, 0], [-900, 800], [2, 3, -1, 0.5], [6]]) {
+      const sum = parts.reduce((total, part) => total + part, 0);
+      expect(contributions(parts).reduce((total, share) => total + share, 0)).toBeCloseTo(squash(sum), 12);
+    }
+    expect(contributions([2, 4])[0]).toBeCloseTo(0.5 / 3, 12);
+    expect(contributions([7, -1])[1]).toBeLessThan(0);
   });
 });

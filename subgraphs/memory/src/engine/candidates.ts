@@ -104,6 +104,19 @@ export function addCandidates(
     into.add(slot);
 }
 
+/** Adds the `limit` rows of a scope for which `worthOf` is highest. */
+export function addBestBy(
+  { columns }: ProjectIndex,
+  into: Set<number>,
+  { pass }: CandidateScope,
+  limit: number,
+  worthOf: (slot: number) => number,
+): void {
+  const best = createSelection(limit, columns.mid);
+  for (let slot = 0; slot < columns.count; slot++) if (pass[slot] === 1) offer(best, slot, worthOf(slot));
+  for (const slot of selectedSlots(best)) into.add(slot);
+}
+
 /** The rows of a scope that may tell of the question's date; null when it names none or no row is in it. */
 export function dateScope(
   { columns }: ProjectIndex,

@@ -54,7 +54,7 @@ function featuresOf(text: string) {
   const windows = createWindowScorer(index, visible, question.terms, own, termPlace);
   const cosines = createCosines(index, true);
   cosines.fetch(TALK.keys());
-  const source = { question, visible, windows, cosines, named: new Map(), sessionBest: new Map() };
+  const source = { question, visible, windows, cosines, named: new Map(), sessionBest: new Map(), now: 0 };
   const features = TALK.map((_, slot) => turnFeatures(index, source, slot));
   clearRows(index, question);
   return features;

@@ -1,4 +1,5 @@
-import type { DocumentFeature, TurnFeature } from '../domain/scorer-weights.ts';
+import { recencyOf } from '../domain/scorer.ts';
+import type { DocumentFeature, PriorFeature, TurnFeature } from '../domain/scorer-weights.ts';
 import type { Cosines } from './cosines.ts';
 import { wordIdf } from './feedback.ts';
 import { isGramHash } from './hash.ts';
@@ -6,6 +7,7 @@ import { ENDS_IN_QUESTION, HOLDS_QUESTION } from './lex.ts';
 import type { ProjectIndex } from './project-index.ts';
 import { isTold, namesSpeaker, type Question } from './question.ts';
 import { eachTerm } from './rows.ts';
+import { isTurn } from './sessions.ts';
 import { neighbour, type WindowScorer } from './window.ts';
 
 export const TURN_FEATURES: readonly TurnFeature[] = [
@@ -19,8 +21,17 @@ export const TURN_FEATURES: readonly TurnFeature[] = [
   'question',
   'informativeness',
   'date',
+  'recency',
+  'importance',
 ];
-export const DOCUMENT_FEATURES: readonly DocumentFeature[] = ['own', 'cosine', 'feedback', 'date'];
+export const DOCUMENT_FEATURES: readonly DocumentFeature[] = [
+  'own',
+  'cosine',
+  'feedback',
+  'date',
+  'recency',
+  'importance',
+];
 
 /** What features are taken from, beside the index. */
 export interface FeatureSource {
@@ -33,6 +44,8 @@ export interface FeatureSource {
   readonly named: Map<number, boolean>;
   /** Best own score in a session, by the session's number. */
   readonly sessionBest: Map<number, number>;
+  /** The instant that recency is counted from. */
+  readonly now: number;
 }
 
 /** The features of a turn. */
@@ -59,6 +72,7 @@ export function turnFeatures(
     question: ((columns.flags[slot] ?? 0) & ENDS_IN_QUESTION) !== 0 ? 1 : 0,
     informativeness: informativeness(index, slot),
     date: dateFlag(index, source, slot),
+    ...priorFeatures(index, source.now, slot),
   };
 }
 
@@ -74,12 +88,20 @@ export function documentFeatures(
     cosine: source.cosines.of(slot),
     feedback: index.scratch.feedback.scores[slot] ?? 0,
     date: isChunk ? 0 : dateFlag(index, source, slot),
+    ...priorFeatures(index, source.now, slot),
   };
 }
+
+/** The features that depend on the row alone. */
+export const priorFeatures = ({ columns }: ProjectIndex, now: number, slot: number): Record<PriorFeature, number> => ({
+  recency: recencyOf(columns.occurredAt[slot] ?? 0, now),
+  importance: columns.importance[slot] ?? 0,
+});
 
 /** The slots whose cosines `turnFeatures` asks for: the turn and its neighbours, appended to `into`. */
 export function cosineSlots(index: ProjectIndex, visible: Uint8Array, slot: number, into: Set<number>): void {
   into.add(slot);
+  if (!isTurn(index.columns, slot)) return;
   for (const link of [index.columns.previous, index.columns.next]) {
     const other = neighbour(link, visible, slot);
     if (other >= 0) into.add(other);

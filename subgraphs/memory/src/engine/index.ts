@@ -31,6 +31,7 @@ export {
 } from './load.ts';
 export { compactIndex, runAll } from './maintain.ts';
 export { packId, packRecord, packVector, type RecordInput } from './pack-record.ts';
+export { type Profile, profileOf, similarity } from './profile.ts';
 export {
   createProjectIndex,
   type IndexedModel,

@@ -6,7 +6,7 @@ import { LANGUAGES } from './language.ts';
 import { createNumberTable, type NumberTable } from './number-table.ts';
 import { createPostings, overlayCount, type Postings, postingBytes } from './postings.ts';
 import { createScratch, type Scratch, scratchBytes } from './scratch.ts';
-import { createSessionChains, type SessionChains } from './sessions.ts';
+import { chainBytes, createSessionChains, type SessionChains } from './sessions.ts';
 import { createTagSets, type TagSets } from './tag-sets.ts';
 import { createTermTable, type TermTable, termTableBytes } from './term-table.ts';
 import { createVectorStore, type VectorStore, vectorBytes } from './vectors.ts';
@@ -109,7 +109,7 @@ export function indexBytes(index: ProjectIndex): number {
     termTableBytes(index.terms) +
     forwardBytes(index.forward) +
     postingBytes(index.postings) +
-    index.chains.last.byteLength +
+    chainBytes(index.chains) +
     (index.vectors ? vectorBytes(index.vectors) : 0) +
     scratchBytes(index.scratch)
   );

@@ -1,12 +1,13 @@
-import { contribution, type SignalSums, squash, weighFeatures } from '../domain/scorer.ts';
-import { type ScorerConfig, type ScorerWeights, SHIPPED_SCORER } from '../domain/scorer-weights.ts';
-import { addCandidates, clearRows, dateScope, scoreRows } from './candidates.ts';
+import { contributions, type SignalSums, squash, totalOf, weighFeatures } from '../domain/scorer.ts';
+import { PRIORS, type ScorerConfig, type ScorerWeights, SHIPPED_SCORER } from '../domain/scorer-weights.ts';
+import { addBestBy, addCandidates, clearRows, dateScope, scoreRows } from './candidates.ts';
 import { type Cosines, createCosines } from './cosines.ts';
 import {
   cosineSlots,
   DOCUMENT_FEATURES,
   documentFeatures,
   type FeatureSource,
+  priorFeatures,
   TURN_FEATURES,
   turnFeatures,
 } from './features.ts';
@@ -18,20 +19,24 @@ import { clearAccumulator } from './scratch.ts';
 import { createSelection, offer, selectedSlots } from './select.ts';
 import { isTurn } from './sessions.ts';
 import { askVector } from './vectors.ts';
-import { createWindowScorer } from './window.ts';
+import { createWindowScorer, neighboursOf } from './window.ts';
 
 /** The signals of the contract that the engine takes part in. */
-export type EngineSignal = 'LEXICAL' | 'VECTOR';
+export type EngineSignal = 'LEXICAL' | 'VECTOR' | 'RECENCY' | 'IMPORTANCE';
 
 export interface RankQuery {
   readonly text: string;
   /** Vector of the text by the index's model; null without an encoder, or while it is away. */
   readonly vector: Float32Array | null;
-  /** Null = both. */
+  /** Null = LEXICAL and VECTOR. */
   readonly signals: readonly EngineSignal[] | null;
   readonly filter: IndexFilter | null;
   /** Most hits wanted, 1..200. */
   readonly limit: number;
+  /** What RECENCY is counted from, in epoch milliseconds; left out, all rows are equally recent. */
+  readonly now?: number;
+  /** Neighbours on either side of each hit that are named with it; none when left out. */
+  readonly contextWindow?: number;
   /** The shipped ones when left out. */
   readonly scorer?: ScorerConfig;
 }
@@ -41,7 +46,7 @@ export interface SignalShare {
   readonly signal: EngineSignal;
   /** From 1, by the signal's part of the weighted sum among all rows scored; null for VECTOR on a row without a vector. */
   readonly rank: number | null;
-  /** BM25 of the row's own text; cosine with the question. */
+  /** BM25 of the row's own text; cosine with the question; 1 for now towards 0 with age; importance. */
   readonly rawScore: number;
   /** The shares of a hit add up to its score. */
   readonly contribution: number;
@@ -53,6 +58,8 @@ export interface RankedHit {
   readonly score: number;
   /** One for each signal that took part in the search. */
   readonly signals: readonly SignalShare[];
+  /** Its neighbours' ids, in the order of the conversation or document, the hit left out. */
+  readonly context: readonly number[];
 }
 
 export interface Ranking {
@@ -76,8 +83,13 @@ interface Search {
   readonly weights: ScorerWeights;
   readonly withLexical: boolean;
   readonly withVector: boolean;
+  readonly priors: readonly Prior[];
+  readonly now: number;
+  readonly contextWindow: number;
   readonly depth: number;
 }
+
+type Prior = 'recency' | 'importance';
 
 interface Scored {
   readonly slot: number;
@@ -98,10 +110,12 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
   const withVector = wantsVector && vectorFits && query.vector !== null && index.vectors !== null;
   if (withVector && query.vector && index.vectors) askVector(index.vectors, query.vector);
   const mask = filterIndex(index, query.filter);
-  const scorer = query.scorer ?? SHIPPED_SCORER;
-  const weights = withVector ? (withLexical ? scorer.full : vectorPart(scorer.full)) : scorer.lexical;
+  const priors = priorsOf(query.signals);
+  const weights = withPriors(chooseWeights(query.scorer ?? SHIPPED_SCORER, withLexical, withVector), priors);
   const depth = Math.max(MIN_CANDIDATES, query.limit);
-  const search: Search = { index, question, mask, weights, withLexical, withVector, depth };
+  const { now = Number.NEGATIVE_INFINITY, contextWindow = 0 } = query;
+  const parts = { withLexical, withVector, priors, now, contextWindow, depth };
+  const search: Search = { index, question, mask, weights, ...parts };
   try {
     const cosines = createCosines(index, withVector);
     const scored = scoreCandidates(search, cosines).sort(byRank(index));
@@ -111,6 +125,24 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
     clearRows(index, question);
     clearAccumulator(index.scratch.feedback);
   }
+}
+
+function priorsOf(signals: RankQuery['signals']): Prior[] {
+  const priors: Prior[] = [];
+  if (signals?.includes('RECENCY')) priors.push('recency');
+  if (signals?.includes('IMPORTANCE')) priors.push('importance');
+  return priors;
+}
+
+function chooseWeights(scorer: ScorerConfig, withLexical: boolean, withVector: boolean): ScorerWeights {
+  if (withVector) return withLexical ? scorer.full : vectorPart(scorer.full);
+  return withLexical ? scorer.lexical : { turn: {}, document: {} };
+}
+
+function withPriors(weights: ScorerWeights, priors: readonly Prior[]): ScorerWeights {
+  if (priors.length === 0) return weights;
+  const added = Object.fromEntries(priors.map((prior) => [prior, PRIORS[prior]]));
+  return { turn: { ...weights.turn, ...added }, document: { ...weights.document, ...added } };
 }
 
 const vectorPart = ({ turn, document }: ScorerWeights): ScorerWeights => ({
@@ -124,17 +156,26 @@ const byRank =
     b.sum - a.sum || (columns.mid[a.slot] ?? 0) - (columns.mid[b.slot] ?? 0);
 
 function scoreCandidates(search: Search, cosines: Cosines): Scored[] {
-  const { index, question, mask, depth, withVector } = search;
+  const { index, question, mask, depth, withVector, now } = search;
   const { scratch } = index;
   scoreRows(index, question, mask.visible, depth);
   const windows = createWindowScorer(index, mask.visible, question.terms, scratch.own, scratch.termPlace);
-  const source = { question, visible: mask.visible, windows, cosines, named: new Map(), sessionBest: new Map() };
+  const source = { question, visible: mask.visible, windows, cosines, named: new Map(), sessionBest: new Map(), now };
   const candidates = new Set<number>();
   addCandidates(index, candidates, mask, depth, windows, withVector);
   const dated = dateScope(index, question, mask);
   if (dated) addCandidates(index, candidates, dated, depth, windows, withVector);
   addFedBack(search, source, candidates);
+  if (!search.withLexical && !withVector) addByPriors(search, candidates);
   return scoreSlots(search, source, candidates);
+}
+
+// Asked for alone, recency and importance choose the rows; beside other signals they only weigh what those found.
+function addByPriors({ index, mask, priors, now, depth }: Search, candidates: Set<number>): void {
+  addBestBy(index, candidates, mask, depth, (slot) => {
+    const values = priorFeatures(index, now, slot);
+    return priors.reduce((sum, prior) => sum + values[prior] * PRIORS[prior].weight, 0);
+  });
 }
 
 // Documents are scored once to learn words from the best of them; what these words bring up joins the candidates.
@@ -168,28 +209,36 @@ function scoreSlots({ index, mask, weights }: Search, source: FeatureSource, slo
     const sums = isTurn(index.columns, slot)
       ? weighFeatures(weights.turn, turnFeatures(index, source, slot), TURN_FEATURES)
       : weighFeatures(weights.document, documentFeatures(index, source, slot), DOCUMENT_FEATURES);
-    scored.push({ slot, sums, sum: sums.lexical + sums.vector });
+    scored.push({ slot, sums, sum: totalOf(sums) });
   }
   return scored;
 }
 
 function toHit(
-  { index, withLexical, withVector }: Search,
+  { index, mask, withLexical, withVector, priors, now, contextWindow }: Search,
   hit: Scored,
   all: readonly Scored[],
   cosines: Cosines,
 ): RankedHit {
   const signals: SignalShare[] = [];
+  const parts: number[] = [];
   const share = (signal: EngineSignal, key: keyof SignalSums, rawScore: number | null) => {
     const better = all.reduce((count, other) => count + (other.sums[key] > hit.sums[key] ? 1 : 0), 0);
+    parts.push(hit.sums[key]);
     signals.push({
       signal,
       rank: rawScore === null ? null : better + 1,
       rawScore: rawScore ?? 0,
-      contribution: contribution(hit.sums[key], hit.sum),
+      contribution: 0,
     });
   };
   if (withLexical) share('LEXICAL', 'lexical', index.scratch.own.scores[hit.slot] ?? 0);
   if (withVector) share('VECTOR', 'vector', cosines.of(hit.slot));
-  return { mid: index.columns.mid[hit.slot] ?? 0, score: squash(hit.sum), signals };
+  const values = priorFeatures(index, now, hit.slot);
+  for (const prior of priors) share(prior === 'recency' ? 'RECENCY' : 'IMPORTANCE', prior, values[prior]);
+  const midOf = (slot: number) => index.columns.mid[slot] ?? 0;
+  const context = neighboursOf(index, mask.visible, hit.slot, contextWindow).map(midOf);
+  const shares = contributions(parts);
+  const explained = signals.map((signal, i) => ({ ...signal, contribution: shares[i] ?? 0 }));
+  return { mid: midOf(hit.slot), score: squash(hit.sum), signals: explained, context };
 }

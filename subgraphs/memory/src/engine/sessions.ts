@@ -1,30 +1,35 @@
 import type { Columns } from './columns.ts';
 import { grownInt32, roomFor } from './grow.ts';
 
-/** Last turn of each session (by the session's number), -1 where it has none. */
+/** Last turn of each session and last chunk of each document, by their numbers; -1 where there is none. */
 export interface SessionChains {
   last: Int32Array;
+  lastChunk: Int32Array;
 }
 
-export const createSessionChains = (): SessionChains => ({ last: new Int32Array(roomFor(0, 0)).fill(-1) });
+const emptyChain = (): Int32Array => new Int32Array(roomFor(0, 0)).fill(-1);
+
+export const createSessionChains = (): SessionChains => ({ last: emptyChain(), lastChunk: emptyChain() });
+
+export const chainBytes = ({ last, lastChunk }: SessionChains): number => last.byteLength + lastChunk.byteLength;
 
 /** True for a turn of a conversation: a row with a session that is no part of a document. */
 export const isTurn = ({ session, document }: Columns, slot: number): boolean =>
   session[slot] !== 0 && document[slot] === 0;
 
 /**
- * Puts a turn into its session's chain, ordered by (turn, mid); other rows stay outside. Rows that come in order cost one
- * step each.
+ * Puts a turn into its session's chain, a chunk into its document's, ordered by (turn, mid); other rows stay outside. Rows that
+ * come in order cost one step each.
  */
 export function linkRow(chains: SessionChains, columns: Columns, slot: number): void {
-  const { previous, next, session } = columns;
-  const id = session[slot] ?? 0;
+  const { previous, next } = columns;
   previous[slot] = -1;
   next[slot] = -1;
-  if (!isTurn(columns, slot)) return;
-  if (id >= chains.last.length) widen(chains, id);
+  const id = chainOf(columns, slot);
+  if (id === 0) return;
+  const last = lastOf(chains, columns, slot, id);
   let after = -1;
-  let before = chains.last[id] ?? -1;
+  let before = last[id] ?? -1;
   while (before >= 0 && isBefore(columns, slot, before)) {
     after = before;
     before = previous[before] ?? -1;
@@ -33,19 +38,19 @@ export function linkRow(chains: SessionChains, columns: Columns, slot: number): 
   next[slot] = after;
   if (before >= 0) next[before] = slot;
   if (after >= 0) previous[after] = slot;
-  else chains.last[id] = slot;
+  else last[id] = slot;
 }
 
 /** Takes a row out of its chain: its neighbours become each other's. */
 export function unlinkRow(chains: SessionChains, columns: Columns, slot: number): void {
-  const { previous, next, session } = columns;
-  const id = session[slot] ?? 0;
-  if (!isTurn(columns, slot)) return;
+  const { previous, next } = columns;
+  const id = chainOf(columns, slot);
+  if (id === 0) return;
   const before = previous[slot] ?? -1;
   const after = next[slot] ?? -1;
   if (before >= 0) next[before] = after;
   if (after >= 0) previous[after] = before;
-  else chains.last[id] = before;
+  else lastOf(chains, columns, slot, id)[id] = before;
   previous[slot] = -1;
   next[slot] = -1;
 }
@@ -56,8 +61,15 @@ function isBefore({ turn, mid }: Columns, a: number, b: number): boolean {
   return turnA < turnB || (turnA === turnB && (mid[a] ?? 0) < (mid[b] ?? 0));
 }
 
-function widen(chains: SessionChains, id: number): void {
-  const old = chains.last.length;
-  chains.last = grownInt32(chains.last, roomFor(id + 1, old));
-  chains.last.fill(-1, old);
+// Number of the row's document, or of its session where it is no chunk; 0 = neither.
+const chainOf = ({ session, document }: Columns, slot: number): number => document[slot] || (session[slot] ?? 0);
+
+function lastOf(chains: SessionChains, { document }: Columns, slot: number, id: number): Int32Array {
+  const name = document[slot] === 0 ? 'last' : 'lastChunk';
+  if (id >= chains[name].length) chains[name] = widened(chains[name], id);
+  return chains[name];
+}
+
+function widened(old: Int32Array, id: number): Int32Array {
+  return grownInt32(old, roomFor(id + 1, old.length)).fill(-1, old.length);
 }

@@ -17,6 +17,17 @@ export function neighbour(link: Int32Array, visible: Uint8Array, slot: number): 
   return at >= 0 && visible[at] === 1 ? at : -1;
 }
 
+/** Up to `count` visible neighbours on either side of a row, in their order: turns of its session, or chunks of its document. */
+export function neighboursOf({ columns }: ProjectIndex, visible: Uint8Array, slot: number, count: number): number[] {
+  const walk = (link: Int32Array): number[] => {
+    const found: number[] = [];
+    for (let at = neighbour(link, visible, slot); at >= 0 && found.length < count; at = neighbour(link, visible, at))
+      found.push(at);
+    return found;
+  };
+  return [...walk(columns.previous).reverse(), ...walk(columns.next)];
+}
+
 /** Fills `into` with the turn and up to two visible turns on either side; returns how many there are. */
 export function windowOf(index: ProjectIndex, visible: Uint8Array, slot: number, into: Int32Array): number {
   const { previous, next } = index.columns;

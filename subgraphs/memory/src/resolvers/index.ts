@@ -9,6 +9,8 @@ import { restoreMemory } from './Mutation/restoreMemory.ts';
 import { memories } from './Query/memories.ts';
 import { memory } from './Query/memory.ts';
 import { searchMemories } from './Query/searchMemories.ts';
+import { SearchHit } from './SearchHit.ts';
+import { SearchResult } from './SearchResult.ts';
 import { memoryCreated } from './Subscription/memoryCreated.ts';
 
 export const resolvers = {
@@ -17,5 +19,7 @@ export const resolvers = {
   Subscription: { memoryCreated },
   Memory,
   MemoryEvent,
+  SearchHit,
+  SearchResult,
   ...SCALARS,
 };

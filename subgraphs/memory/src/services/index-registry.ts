@@ -28,6 +28,8 @@ import {
 export type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
 export interface IndexRegistry {
+  /** True when the project has been searched in this process, and so is there. */
+  knows(tenantId: string, projectId: string): boolean;
   /** The index of a project, loaded if it is not there; those who wait share one load. */
   get(tenantId: string, projectId: string, read: Read): Promise<ProjectIndex>;
   /**
@@ -144,6 +146,7 @@ export function createIndexRegistry({ embedder, maxBytes, logger, metrics }: Reg
   }
 
   return {
+    knows: (tenantId, projectId) => entries.has(keyOf(tenantId, projectId)),
     async get(tenantId, projectId, read) {
       const key = keyOf(tenantId, projectId);
       const known = entries.get(key);

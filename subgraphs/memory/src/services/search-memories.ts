@@ -1,39 +1,24 @@
-import { listProjectIds, projectToRead } from '@rae/identity';
-import {
-  badInput,
-  checkFirst,
-  checkText,
-  isPlatformError,
-  PlatformError,
-  spendOf,
-  type Transaction,
-  uuidv7,
-} from '@rae/kernel';
-import { checkFilter, type MemoryFilter } from '../domain/memory-filter.ts';
-import type { Memory } from '../domain/memory-row.ts';
-import { MAX_CONTENT } from '../domain/new-memory.ts';
-import {
-  type EngineSignal,
-  type IndexFilter,
-  type ProjectIndex,
-  pendingVectors,
-  type RankedHit,
-  rank,
-} from '../engine/index.ts';
+import { checkProjectId, listProjectIds, projectToRead } from '@rae/identity';
+import { isPlatformError, type Spend, spendOf, uuidv7 } from '@rae/kernel';
+import { diversify } from '../domain/diversify.ts';
+import type { Memory, StoredMemory } from '../domain/memory-row.ts';
+import { fitPrompt, type PromptFormat } from '../domain/prompt-block.ts';
+import { planSearch, type RetrievalSignal, type SearchPlan, type SearchRequest } from '../domain/search-plan.ts';
+import { withSynonyms } from '../domain/synonyms.ts';
+import { fitTokens } from '../domain/token-budget.ts';
+import { detectLanguage, type EngineSignal, similarity } from '../engine/index.ts';
 import { findMemoriesByMid } from '../queries/find-memories.ts';
-import { findMidsByMetadata } from '../queries/list-memories.ts';
+import { tokenCounter } from './count-tokens.ts';
 import type { MemoryContext } from './memory-context.ts';
+import {
+  type AskedText,
+  type FoundHit,
+  type ProjectHits,
+  type ProjectQuestion,
+  searchProject,
+} from './search-project.ts';
 
-export const SIGNALS = ['LEXICAL', 'VECTOR', 'GRAPH', 'RECENCY', 'IMPORTANCE'] as const;
-export type RetrievalSignal = (typeof SIGNALS)[number];
-
-export interface SearchRequest {
-  readonly query: string;
-  readonly filter?: MemoryFilter | null;
-  readonly limit: number;
-  readonly signals?: readonly RetrievalSignal[] | null;
-  readonly minScore?: number | null;
-}
+export type { RetrievalRequest, RetrievalSignal, SearchRequest } from '../domain/search-plan.ts';
 
 export interface Degradation {
   readonly part: string;
@@ -43,123 +28,130 @@ export interface Degradation {
 export interface SearchHit {
   readonly memory: Memory;
   readonly score: number;
-  readonly signals: RankedHit['signals'];
+  readonly signals: FoundHit['signals'];
+  /** Its neighbours, in the order of the conversation or document. */
+  readonly context: readonly Memory[];
 }
 
 export interface SearchResult {
   readonly hits: readonly SearchHit[];
+  /** The question as it was asked, then those it was expanded to. */
+  readonly queries: readonly string[];
   readonly degraded: readonly Degradation[];
   readonly tookMs: number;
 }
 
-/** A search that meets more news than it can take over catches up and begins again; not for ever. */
-const MAX_ROUNDS = 5;
+/** Hits of which the shown ones are chosen for variety. */
+const POOL_FOR_VARIETY = 4;
+const MIN_POOL = 50;
+const MAX_POOL = 200;
 
-const isBuilt = (signal: RetrievalSignal): signal is EngineSignal => signal === 'LEXICAL' || signal === 'VECTOR';
+const isBuilt = (signal: RetrievalSignal): signal is EngineSignal => signal !== 'GRAPH';
 
-interface Asked {
-  readonly text: string;
-  readonly vector: Float32Array | null;
-  readonly signals: readonly EngineSignal[] | null;
-  readonly filter: MemoryFilter;
-  readonly limit: number;
-  readonly minScore: number;
-}
+/** A model that is away, or that a budget refuses, costs a search its part and no more. */
+const isAway = (error: unknown): error is Error =>
+  isPlatformError(error) && (error.code === 'MODEL_UNAVAILABLE' || error.code === 'BUDGET_EXCEEDED');
 
-function check({ query, limit, minScore, filter }: SearchRequest): { text: string; filter: MemoryFilter } {
-  checkFirst(limit, 200, 'input.limit');
-  if (minScore !== null && minScore !== undefined && !(minScore >= 0 && minScore <= 1))
-    throw badInput('input.minScore', `must be 0 to 1, not ${minScore}`);
-  return { text: checkText('input.query', query, MAX_CONTENT), filter: checkFilter(filter) };
-}
-
-async function embedQuery(
-  ctx: MemoryContext,
-  text: string,
-  projectId: string,
+async function embedTexts(
+  { embedder, signal }: MemoryContext,
+  texts: readonly string[],
+  spend: Spend,
   degraded: Degradation[],
-): Promise<Float32Array | null> {
-  const { embedder, signal, clock } = ctx;
-  const subjects = [{ type: 'search', id: uuidv7(clock.now().getTime()), weight: 1 }];
+): Promise<AskedText[]> {
   try {
-    const spend = spendOf(ctx, { projectId, operation: 'QUERY', subjects });
-    const [vector] = await embedder.embed([text], 'query', spend, signal ?? undefined);
-    return vector ?? null;
+    const vectors = await embedder.embed(texts, 'query', spend, signal ?? undefined);
+    return texts.map((text, at) => ({ text, vector: vectors[at] ?? null }));
   } catch (error) {
-    if (!isPlatformError(error) || error.code !== 'MODEL_UNAVAILABLE') throw error;
+    if (!isAway(error)) throw error;
     degraded.push({ part: 'VECTOR', reason: error.message });
-    return null;
+    return texts.map((text) => ({ text, vector: null }));
   }
 }
 
-async function toIndexFilter(tx: Transaction, projectId: string, filter: MemoryFilter): Promise<IndexFilter> {
-  const { occurredFrom, occurredTo, validAt, metadata, projectId: _project, ...same } = filter;
-  const mids = metadata === null || metadata === undefined ? null : await findMidsByMetadata(tx, projectId, metadata);
-  return {
-    ...same,
-    occurredFrom: occurredFrom?.getTime(),
-    occurredTo: occurredTo?.getTime(),
-    validAt: validAt?.getTime(),
-    mids,
-  };
-}
-
-interface ProjectHits {
-  readonly hits: readonly (SearchHit & { mid: number })[];
-  readonly withoutVector: number;
-  readonly vectorFits: boolean;
-}
-
-async function rankProject(
-  tx: Transaction,
-  projectId: string,
-  index: ProjectIndex,
-  asked: Asked,
-): Promise<ProjectHits> {
-  const filter = await toIndexFilter(tx, projectId, asked.filter);
-  const { hits, vectorFits } = rank(index, { ...asked, filter });
-  const good = hits.filter(({ score }) => score >= asked.minScore);
-  // Read again by number: what was erased after the index last looked is gone.
-  const memories = new Map(
-    (
-      await findMemoriesByMid(
-        tx,
-        projectId,
-        good.map(({ mid }) => mid),
-      )
-    ).map((memory) => [memory.mid, memory]),
-  );
-  const found = good.flatMap(({ mid, score, signals }) => {
-    const memory = memories.get(mid);
-    return memory ? [{ mid, memory, score, signals }] : [];
-  });
-  return { hits: found, vectorFits, withoutVector: pendingVectors(index) };
-}
-
-/** One project, in one transaction: what is ranked and what is read are of one snapshot. Null: it must catch up first. */
-async function searchProject(ctx: MemoryContext, projectId: string, asked: Asked): Promise<ProjectHits> {
-  const { tenantId } = ctx.caller;
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const index = await ctx.indexes.get(tenantId, projectId, ctx.read);
-    const found = await ctx.read(async (tx) =>
-      (await ctx.indexes.freshen(index, projectId, tx)) ? rankProject(tx, projectId, index, asked) : null,
-    );
-    if (found) return found;
-    await ctx.indexes.catchUp(tenantId, projectId, ctx.read);
-  }
-  throw new PlatformError('TIMEOUT', 'The project is written to faster than its index follows; try again.', {
-    projectId,
+/** A project once searched is known: there is no taking one away. */
+async function readProjects(ctx: MemoryContext, { filter }: SearchPlan): Promise<readonly string[]> {
+  const { caller, indexes } = ctx;
+  const asked = filter.projectId ?? null;
+  const id = asked === null ? caller.projectId : checkProjectId(caller, asked, 'input.filter.projectId');
+  if (id !== null && (id === caller.projectId || indexes.knows(caller.tenantId, id))) return [id];
+  return ctx.readOnce(async (tx) => {
+    const one = await projectToRead(tx, asked, 'input.filter.projectId');
+    return one === null ? listProjectIds(tx) : [one];
   });
 }
 
-function explain(results: readonly ProjectHits[], asked: Asked): Degradation[] {
+function explain(results: readonly ProjectHits[], vector: Float32Array | null, wanted: SearchPlan['signals']) {
   const missing = results.reduce((sum, { withoutVector }) => sum + withoutVector, 0);
   const degraded: Degradation[] = [];
-  if (asked.vector && missing > 0)
+  if (vector && missing > 0)
     degraded.push({ part: 'VECTOR', reason: `${missing} memories have no vector yet and are found by words alone.` });
-  if (asked.vector && asked.signals?.includes('VECTOR') && results.some(({ vectorFits }) => !vectorFits))
+  if (vector && wanted?.includes('VECTOR') && results.some(({ vectorFits }) => !vectorFits))
     degraded.push({ part: 'VECTOR', reason: "The embedding model does not know the question's language." });
   return degraded;
+}
+
+function poolOf({ diversity, limit }: SearchPlan): number {
+  return diversity > 0 ? Math.min(MAX_POOL, Math.max(MIN_POOL, POOL_FOR_VARIETY * limit)) : limit;
+}
+
+const likeness = (a: FoundHit, b: FoundHit): number => (a.profile && b.profile ? similarity(a.profile, b.profile) : 0);
+
+/** Neighbours of hits, read by number in their project. */
+async function readContexts(ctx: MemoryContext, hits: readonly FoundHit[]): Promise<ReadonlyMap<number, StoredMemory>> {
+  const found = new Map<number, StoredMemory>();
+  const wanted = hits.filter(({ context }) => context.length > 0);
+  for (const [projectId, some] of Map.groupBy(wanted, ({ memory }) => memory.projectId)) {
+    const mids = [...new Set(some.flatMap(({ context }) => context))];
+    for (const memory of await ctx.readOnce((tx) => findMemoriesByMid(tx, projectId, mids)))
+      found.set(memory.mid, memory);
+  }
+  return found;
+}
+
+/** What a hit takes of a token budget: its own text and its neighbours'. */
+export const textsOf = ({ memory, context }: Pick<SearchHit, 'memory' | 'context'>): string[] =>
+  [memory, ...context].map(({ content }) => content);
+
+async function fitHits(hits: readonly SearchHit[], maxTokens: number | null): Promise<SearchHit[]> {
+  if (maxTokens === null) return [...hits];
+  const count = await tokenCounter();
+  return fitTokens(hits, maxTokens, (hit) => textsOf(hit).reduce((sum, text) => sum + count(text), 0));
+}
+
+function chooseHits(results: readonly ProjectHits[], plan: SearchPlan): FoundHit[] {
+  const good = results
+    .flatMap(({ hits }) => hits)
+    .filter(({ score }) => score >= plan.minScore)
+    .sort((a, b) => b.score - a.score);
+  return diversify(good, plan.diversity, plan.limit, likeness);
+}
+
+async function searchAll(
+  ctx: MemoryContext,
+  projects: readonly string[],
+  question: ProjectQuestion,
+): Promise<ProjectHits[]> {
+  const results: ProjectHits[] = [];
+  for (const project of projects) results.push(await ctx.searchGate(() => searchProject(ctx, project, question)));
+  return results;
+}
+
+/** Of several projects the oldest pays; null: there is none to search. */
+function spendOn(ctx: MemoryContext, plan: SearchPlan, [projectId]: readonly string[]): Spend | null {
+  if (projectId === undefined) return null;
+  const { userId, agentId, sessionId } = plan;
+  const subjects = [{ type: 'search', id: uuidv7(ctx.clock.now().getTime()), weight: 1 }];
+  return spendOf(ctx, { projectId, operation: 'QUERY', userId, agentId, sessionId, subjects });
+}
+
+function degradedSignals({ signals, useGraph }: SearchPlan): Degradation[] {
+  if (!useGraph || !signals?.includes('GRAPH')) return [];
+  return [{ part: 'GRAPH', reason: 'The graph subgraph is not part of this installation; the other signals decide.' }];
+}
+
+function expand({ text, expandQuery }: SearchPlan): string[] {
+  const synonyms = expandQuery ? withSynonyms(text, detectLanguage(text)) : null;
+  return synonyms === null ? [text] : [text, synonyms];
 }
 
 /**
@@ -170,28 +162,61 @@ function explain(results: readonly ProjectHits[], asked: Asked): Degradation[] {
  */
 export async function searchMemories(ctx: MemoryContext, request: SearchRequest): Promise<SearchResult> {
   const from = performance.now();
-  const { text, filter } = check(request);
-  const wanted = request.signals?.length ? request.signals : null;
-  const degraded: Degradation[] = (wanted ?? [])
-    .filter((signal) => !isBuilt(signal))
-    .map((part) => ({ part, reason: `${part} is not built yet; the other signals decide.` }));
-  const signals = wanted ? wanted.filter(isBuilt) : null;
-  const projects = await ctx.readOnce(async (tx) => {
-    const one = await projectToRead(tx, filter.projectId ?? null, 'input.filter.projectId');
-    return one === null ? listProjectIds(tx) : [one];
-  });
-  // Of several projects the oldest pays.
-  const [payer] = projects;
-  const meant = payer !== undefined && (!signals || signals.includes('VECTOR'));
-  const vector = meant ? await embedQuery(ctx, text, payer, degraded) : null;
-  const asked: Asked = { text, vector, signals, filter, limit: request.limit, minScore: request.minScore ?? 0 };
-  const results: ProjectHits[] = [];
-  if (signals?.length !== 0)
-    for (const project of projects) results.push(await ctx.searchGate(() => searchProject(ctx, project, asked)));
-  const hits = results.flatMap((result) => result.hits).sort((a, b) => b.score - a.score || a.mid - b.mid);
+  const plan = planSearch(request);
+  const degraded = degradedSignals(plan);
+  const signals = plan.signals?.filter(isBuilt) ?? null;
+  const projects = await readProjects(ctx, plan);
+  const queries = expand(plan);
+  const spend = spendOn(ctx, plan, projects);
+  const texts =
+    spend && (!signals || signals.includes('VECTOR'))
+      ? await embedTexts(ctx, queries, spend, degraded)
+      : queries.map((text) => ({ text, vector: null }));
+  const { filter, contextWindow, expandQuery, diversity } = plan;
+  const question = { texts, filter, signals, pool: poolOf(plan), contextWindow, now: ctx.clock.now() };
+  const wanted = { ...question, expandAcronyms: expandQuery, withProfiles: diversity > 0 };
+  const results = signals?.length === 0 ? [] : await searchAll(ctx, projects, wanted);
+  const chosen = chooseHits(results, plan);
+  const neighbours = await readContexts(ctx, chosen);
+  const hits = chosen.map(({ memory, score, signals: shares, context }) => ({
+    memory,
+    score,
+    signals: shares,
+    context: context.flatMap((mid) => neighbours.get(mid) ?? []),
+  }));
   return {
-    hits: hits.slice(0, request.limit),
-    degraded: [...degraded, ...explain(results, asked)],
+    hits: await fitHits(hits, plan.maxTokens),
+    queries: [...new Set([...queries, ...results.flatMap(({ expanded }) => expanded)])],
+    degraded: [...degraded, ...explain(results, texts[0]?.vector ?? null, plan.signals)],
     tookMs: performance.now() - from,
   };
+}
+
+/** Tokens of a hit and its neighbours. */
+export async function countHit(hit: SearchHit): Promise<number> {
+  const count = await tokenCounter();
+  return textsOf(hit).reduce((sum, text) => sum + count(text), 0);
+}
+
+/**
+ * A result as one block for a model's prompt; a memory that stands there as one hit's neighbour is not repeated as another's.
+ *
+ * @param maxTokens the block is cut to; null: everything
+ */
+export async function promptOf(
+  { hits }: SearchResult,
+  format: PromptFormat,
+  maxTokens: number | null,
+): Promise<string> {
+  const shown = new Set<string>();
+  const items = hits.flatMap(({ memory, context }) =>
+    [memory, ...context].flatMap((one) => {
+      if (shown.has(one.id)) return [];
+      shown.add(one.id);
+      const { id, occurredAt, speaker, source, content } = one;
+      return [{ id, occurredAt, speaker, source, content }];
+    }),
+  );
+  const count = maxTokens === null ? () => 0 : await tokenCounter();
+  return fitPrompt(items, format, maxTokens, count);
 }

@@ -1,0 +1,3 @@
+import { countHit } from '../services/search-memories.ts';
+
+export const SearchHit = { tokens: countHit };

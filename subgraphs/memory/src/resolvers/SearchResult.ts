@@ -1,0 +1,15 @@
+import { badInput } from '@rae/kernel';
+import { promptOf, type SearchResult as Result } from '../services/search-memories.ts';
+
+interface Args {
+  readonly format: 'MARKDOWN' | 'XML' | 'JSON';
+  readonly maxTokens?: number | null;
+}
+
+export const SearchResult = {
+  prompt(result: Result, { format, maxTokens }: Args) {
+    if (typeof maxTokens === 'number' && maxTokens < 1)
+      throw badInput('maxTokens', `must be at least 1, not ${maxTokens}`);
+    return promptOf(result, format, maxTokens ?? null);
+  },
+};
