@@ -81,6 +81,22 @@ function fragmentsOf(document: DocumentNode): Map<string, FragmentDefinitionNode
 }
 
 /**
+ * The root fields that an operation calls, each as often as it is called: under two aliases is twice, twice under the same
+ * name is once. Those that `@skip` or `@include` leave out and those of introspection are not among them.
+ *
+ * @param document validated, so without circular fragments
+ */
+export function calledFields(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Variables,
+): readonly string[] {
+  const fields = rootFields(operation.selectionSet.selections, fragmentsOf(document), variables);
+  const called = new Map(fields.map(({ alias, name }) => [(alias ?? name).value, name.value]));
+  return [...called.values()].filter((name) => !name.startsWith('__'));
+}
+
+/**
  * Refuses an operation that selects a root field beyond its caller's roles; fields that `@skip` or `@include` leave out
  * do not count. The operation is refused as a whole, before anything runs, so that no half of a mutation is done.
  *
@@ -95,9 +111,8 @@ export function checkAccess(
   caller: Caller,
 ): void {
   const type = ROOT_TYPES[operation.operation];
-  for (const field of rootFields(operation.selectionSet.selections, fragmentsOf(document), variables)) {
-    if (field.name.value.startsWith('__')) continue;
-    const name = `${type}.${field.name.value}`;
+  for (const field of calledFields(document, operation, variables)) {
+    const name = `${type}.${field}`;
     const needed = rules.get(name) ?? 'PLATFORM';
     if (hasRole(caller.roles, needed)) continue;
     const held = [...caller.roles];

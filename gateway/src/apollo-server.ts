@@ -1,5 +1,5 @@
 import type { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, type HTTPGraphQLHead } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -12,11 +12,14 @@ import { toApolloLogger } from './apollo-logger.ts';
 import type { Documents } from './documents.ts';
 import { asHttpRefusal, type FormatError } from './errors.ts';
 import type { OperationContext } from './operation-context.ts';
+import { rateHeaders, refusalHeaders } from './rate-headers.ts';
+import type { LimitRate } from './rate-limits.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
 export interface ApolloServerOptions {
   readonly gateway: ApolloGateway;
   readonly documents: Documents;
+  readonly limitRate: LimitRate;
   readonly format: FormatError;
   readonly introspection: boolean;
   readonly requests: RequestMetrics;
@@ -27,20 +30,27 @@ export interface ApolloServerOptions {
 const SUBSCRIBE_ELSEWHERE =
   'a subscription needs a stream: send it over WebSocket (graphql-transport-ws), or with the header Accept: text/event-stream';
 
-/** Roles and the size of variables, once the operation is known and before anything of it runs. */
-const checks = (documents: Documents): ApolloServerPlugin<OperationContext> => ({
+const setHeaders = (head: HTTPGraphQLHead, headers: Readonly<Record<string, string>>): void => {
+  for (const [name, value] of Object.entries(headers)) head.headers.set(name, value);
+};
+
+/** Roles, the size of variables and rate limits, once the operation is known and before anything of it runs. */
+const checks = (documents: Documents, limitRate: LimitRate): ApolloServerPlugin<OperationContext> => ({
   async requestDidStart() {
     return {
-      async didResolveOperation({ document, operation, request, contextValue }) {
+      async didResolveOperation({ document, operation, request, contextValue, response }) {
         try {
           if (!operation) throw badInput('operationName', 'say which operation of the document is meant');
           if (operation.operation === 'subscription') throw badInput('query', SUBSCRIBE_ELSEWHERE);
-          documents.checkOperation(
-            { document, operation, variables: request.variables ?? {} },
-            contextValue.scope.caller,
-          );
+          const { caller } = contextValue.scope;
+          const asked = { document, operation, variables: request.variables ?? {} };
+          documents.checkOperation(asked, caller);
+          const allowance = contextValue.counted ? null : await limitRate(asked, caller);
+          if (allowance) setHeaders(response.http, rateHeaders(allowance));
         } catch (error) {
-          throw isPlatformError(error) ? asHttpRefusal(error) : error;
+          if (!isPlatformError(error)) throw error;
+          setHeaders(response.http, refusalHeaders(error));
+          throw asHttpRefusal(error);
         }
       },
     };
@@ -84,7 +94,7 @@ const counting = (requests: RequestMetrics): ApolloServerPlugin<OperationContext
 
 /** Apollo Server in front of the gateway: HTTP semantics, persisted queries, CSRF prevention, one shape of errors. */
 export function createApolloServer(options: ApolloServerOptions): ApolloServer<OperationContext> {
-  const { gateway, documents, format, introspection, requests, logger, drain } = options;
+  const { gateway, documents, limitRate, format, introspection, requests, logger, drain } = options;
   return new ApolloServer<OperationContext>({
     gateway,
     introspection,
@@ -96,7 +106,7 @@ export function createApolloServer(options: ApolloServerOptions): ApolloServer<O
     logger: toApolloLogger(logger),
     plugins: [
       drain,
-      checks(documents),
+      checks(documents, limitRate),
       statusForJson,
       counting(requests),
       ApolloServerPluginInlineTraceDisabled(),

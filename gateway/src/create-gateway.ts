@@ -8,6 +8,7 @@ import { createFederation } from './federation.ts';
 import { createHttpServer, serveRoutes } from './http-server.ts';
 import { createOperations } from './operations.ts';
 import { type GatewayOptions, limitsOf } from './options.ts';
+import { createLimitRate } from './rate-limits.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import type { RequestScope } from './scope.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -25,7 +26,7 @@ export interface Gateway {
    * @throws Error that says what is wrong with the new one; the old one is served on
    */
   reload(supergraphSdl: string): void;
-  /** A query or mutation of this very process, on behalf of `scope.caller`, under the same limits and roles; never rejects. */
+  /** A query or mutation of this very process, on behalf of `scope.caller`, under the same roles and sizes, and no rate limit; never rejects. */
   execute(request: TransportRequest, scope: RequestScope): Promise<FormattedExecutionResult>;
   /**
    * Fails readiness, ends open streams so that clients resume elsewhere, waits for requests in flight, closes.
@@ -44,14 +45,15 @@ async function assemble(options: GatewayOptions) {
   const federation = createFederation({ supergraphSdl: options.supergraphSdl, transports, introspection, logger });
   const { gateway, planCache, planner, served } = federation;
   const documents = createDocuments(limits, served);
+  const limitRate = createLimitRate(options.rateLimits ?? null);
   const app = createHttpServer(limits);
   const drain = fastifyApolloDrainPlugin(app);
-  const server = createApolloServer({ gateway, documents, format, introspection, requests, logger, drain });
+  const server = createApolloServer({ gateway, documents, limitRate, format, introspection, requests, logger, drain });
   await server.start();
   const perTenant = limits.subscriptionsPerTenant;
   const upstream = { gateway, planCache, planner, transports };
   const subscriptions = createSubscriptions({ ...upstream, perTenant, format, logger, metrics });
-  const operations = createOperations({ server, documents, subscriptions, format, requests });
+  const operations = createOperations({ server, documents, limitRate, subscriptions, format, requests });
   return { limits, format, requests, federation, documents, app, server, subscriptions, operations };
 }
 

@@ -1,6 +1,7 @@
 import { badInput, isPlatformError, type Logger, notFound, PlatformError } from '@rae/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type FormatError, formatAny } from './errors.ts';
+import { refusalHeaders } from './rate-headers.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
@@ -38,6 +39,7 @@ export function answerErrors(app: FastifyInstance, options: HttpErrorOptions): v
     const refusal = refusalOf(error, options.bodyBytes);
     options.requests.refused(refusal?.code ?? 'INTERNAL');
     if (refusal?.code === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer');
+    if (refusal) reply.headers(refusalHeaders(refusal));
     const errors = [formatAny(options.format, refusal ?? error)];
     return reply
       .code(refusal?.status ?? 500)

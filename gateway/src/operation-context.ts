@@ -12,4 +12,6 @@ export interface ReplayedEvent {
 export interface OperationContext {
   readonly scope: RequestScope;
   readonly event?: ReplayedEvent;
+  /** Whoever handed the operation on has counted its calls, or they are RAE's own, which no rate limits. */
+  readonly counted?: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Caller, Logger, PlatformError } from '@rae/kernel';
 import type { Metrics } from '@rae/telemetry';
 import { DEFAULT_QUERY_LIMITS, type QueryLimits } from './limits.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { SubgraphTransport } from './transport.ts';
 
 export interface GatewayLimits extends QueryLimits {
@@ -40,6 +41,8 @@ export interface GatewayOptions {
   /** Introspection, the Sandbox page and GraphiQL. */
   readonly introspection: boolean;
   readonly limits?: Partial<GatewayLimits>;
+  /** Left out: nobody is limited in how often they ask. */
+  readonly rateLimits?: RateLimits;
   /** Origins besides the server's own from which browsers may open WebSockets, such as `https://app.example`. */
   readonly allowedOrigins?: readonly string[];
   readonly logger: Logger;

@@ -4,6 +4,7 @@ import { type GraphQLError, OperationTypeNode } from 'graphql';
 import { getScope } from './authenticate.ts';
 import { type FormatError, formatAny } from './errors.ts';
 import type { Operations } from './operations.ts';
+import { rateHeaders } from './rate-headers.ts';
 import type { RequestScope } from './scope.ts';
 import { openEventStream } from './sse-stream.ts';
 import type { TransportRequest } from './transport.ts';
@@ -62,6 +63,9 @@ export function createSseHandler({ operations, format, watchCredential }: SseOpt
     const kind = prepared.operation.operation;
     if (request.method === 'GET' && kind === OperationTypeNode.MUTATION)
       throw badInput('query', 'a mutation cannot be sent by GET; use POST');
+    const allowance = await operations.limitRate(prepared, scope.caller);
+    for (const [name, value] of Object.entries(allowance ? rateHeaders(allowance) : {}))
+      reply.raw.setHeader(name, value);
     const after = request.headers['last-event-id'];
     const streams = kind === OperationTypeNode.SUBSCRIPTION;
     const opened = streams ? operations.subscribe(prepared, scope, typeof after === 'string' ? after : null) : null;

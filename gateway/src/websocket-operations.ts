@@ -58,16 +58,22 @@ function checkCount(open: number, limit: number): void {
 export function createSocketOperations(operations: Operations, schema: () => GraphQLSchema, perSocket: number) {
   const asked = new WeakMap<ExecutionArgs, () => Answer>();
   return {
-    begin(
-      { extra, subscriptions }: SocketContext,
+    async begin(
+      socket: SocketContext,
       id: string,
       payload: SubscribePayload,
-    ): ExecutionArgs | readonly GraphQLError[] {
+    ): Promise<ExecutionArgs | readonly GraphQLError[]> {
+      const { extra } = socket;
       const scope = scopeOf(extra);
-      checkCount(Object.keys(subscriptions).length, perSocket);
+      checkCount(Object.keys(socket.subscriptions).length, perSocket);
       const request = requestOf(payload);
       const prepared = operations.prepare(request, scope.caller);
       if ('errors' in prepared) return prepared.errors;
+      await operations.limitRate(prepared, scope.caller);
+      // completed or ended meanwhile: graphql-ws would not read what is opened for it now
+      if (!(id in socket.subscriptions))
+        throw new PlatformError('CANCELLED', 'The operation was completed before it began.');
+      scopeOf(extra);
       const { document, operation } = prepared;
       const args: ExecutionArgs = { schema: schema(), document, operationName: operation.name?.value };
       if (operation.operation === OperationTypeNode.SUBSCRIPTION) {

@@ -37,9 +37,9 @@ export function createProtocol(options: ProtocolOptions) {
       extra.unwatch = watchCredential(extra.caller, (reason) => endConnection(extra, reason));
       return true;
     },
-    onSubscribe(ctx, id, payload) {
+    async onSubscribe(ctx, id, payload) {
       try {
-        return begin(ctx, id, payload);
+        return await begin(ctx, id, payload);
       } catch (error) {
         return [asGraphQLError(error)];
       }

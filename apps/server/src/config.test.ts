@@ -26,6 +26,18 @@ describe('readConfig', () => {
     expect(config.indexBytes).toBe(512 * 2 ** 20);
   });
 
+  test('RAE_RATE_LIMITS is off, a list of calls per s, min, h or day, or null when left out', () => {
+    const read = (RAE_RATE_LIMITS: string) => readConfig({ RAE_RATE_LIMITS }).rateLimits;
+    expect(read('off')).toEqual([]);
+    expect(read('')).toBeNull();
+    expect(read('createMemory=30/min, ask=2/day')).toEqual([
+      { operation: 'createMemory', limit: 30, windowSeconds: 60 },
+      { operation: 'ask', limit: 2, windowSeconds: 86_400 },
+    ]);
+    for (const wrong of ['createMemory', 'ask=0/min', 'ask=-1/min', 'ask=1/week', 'ask=100000/s', 'off,ask=1/s', ','])
+      expect(() => read(wrong)).toThrow('RAE_RATE_LIMITS takes off, or limits of root fields');
+  });
+
   test.each([
     [{ PORT: 'seventy' }, 'PORT takes a port, 0 for any free one; “seventy” is not that.'],
     [{ PORT: '70000' }, 'PORT takes a port, 0 for any free one; “70000” is not that.'],

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import type { RateLimitRule } from '@rae/identity';
 import { PlatformError } from '@rae/kernel';
 import { z } from 'zod';
 import { ROLE_NAMES, type RoleName, SETTINGS } from './settings.ts';
@@ -33,6 +34,8 @@ export interface Config {
     readonly baseUrl?: string;
     readonly apiKey?: string;
   };
+  /** Of every tenant that sets nothing else; empty: off; null: as the mode has it. */
+  readonly rateLimits: readonly RateLimitRule[] | null;
   readonly indexBytes: number;
   readonly eventDays: number;
   readonly allowedOrigins: readonly string[];
@@ -112,6 +115,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ...(env.RAE_EMBED_URL ? { baseUrl: env.RAE_EMBED_URL } : {}),
       ...(apiKey ? { apiKey } : {}),
     },
+    rateLimits: env.RAE_RATE_LIMITS,
     indexBytes: env.RAE_INDEX_MEMORY ?? Math.floor(totalmem() / 4),
     eventDays: env.RAE_EVENT_DAYS,
     allowedOrigins: env.RAE_ALLOWED_ORIGINS,

@@ -14,6 +14,7 @@ import {
   type FirstTenant,
   type InternalTokens,
   type JwtSettings,
+  type RateLimits,
 } from '@rae/identity';
 import { type Clock, isPlatformError, type Logger, PlatformError, systemClock } from '@rae/kernel';
 import { createEmbedder, type Meter } from '@rae/llm';
@@ -22,6 +23,7 @@ import type { Config } from './config.ts';
 import { createContext } from './context.ts';
 import { writeKeyFile } from './first-key.ts';
 import { deriveSecret, openPlatform, type Platform } from './platform.ts';
+import { openRateLimits } from './rate-limits.ts';
 import { readReadiness } from './roles/health.ts';
 import { serveSubgraphs } from './roles/serve-subgraphs.ts';
 import { type RunningSubgraph, runSubgraphs } from './roles/subgraphs.ts';
@@ -109,7 +111,7 @@ function connect(
   ];
 }
 
-async function openGateway(platform: Platform, transports: readonly SubgraphTransport[]) {
+async function openGateway(platform: Platform, transports: readonly SubgraphTransport[], rateLimits: RateLimits) {
   const { config, logger, metrics, transact, clock } = platform;
   const authenticator = createAuthenticator({ transact, clock, logger, jwt: toJwt(config) });
   const readiness = async () => {
@@ -133,6 +135,7 @@ async function openGateway(platform: Platform, transports: readonly SubgraphTran
     port: config.port,
     production: config.production,
     introspection: !config.production,
+    rateLimits,
     allowedOrigins: config.allowedOrigins,
     logger,
     metrics,
@@ -158,14 +161,18 @@ export async function createRuntime(config: Config, logger: Logger, clock: Clock
     if (embedder) stack.add(embedder.close);
     const tokens = createInternalTokens(deriveSecret(platform.internalSecret, 'tokens'), clock);
     const transports = new Map<string, SubgraphTransport>();
-    const local = await runSubgraphs(platform, embedder, (scope) => createContext(platform, transports, scope));
+    const rateLimits = openRateLimits(platform);
+    stack.add(rateLimits.close);
+    const local = await runSubgraphs(platform, embedder, rateLimits, (scope) =>
+      createContext(platform, transports, scope),
+    );
     for (const subgraph of local) stack.add(subgraph.stop);
     for (const transport of connect(local, platform, tokens)) {
       transports.set(transport.name, transport);
       stack.add(transport.close);
     }
     if (config.roles.has('worker') && embedder) stack.add(startWorker(platform, embedder).stop);
-    const url = await listen(platform, local, [...transports.values()], tokens, stack.add);
+    const url = await listen(platform, local, [...transports.values()], tokens, rateLimits, stack.add);
     return { url, firstTenant, platform, stop: stack.unwind };
   } catch (error) {
     await stack.unwind();
@@ -179,11 +186,12 @@ async function listen(
   local: readonly RunningSubgraph[],
   transports: readonly SubgraphTransport[],
   tokens: InternalTokens,
+  rateLimits: RateLimits,
   onStop: (step: () => Promise<unknown>) => void,
 ): Promise<string> {
   const { config } = platform;
   if (config.roles.has('gateway')) {
-    const { gateway, authenticator } = await openGateway(platform, transports).catch(explainPort(config));
+    const { gateway, authenticator } = await openGateway(platform, transports, rateLimits).catch(explainPort(config));
     onStop(authenticator.close);
     onStop(gateway.stop);
     return gateway.url;

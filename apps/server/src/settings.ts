@@ -1,3 +1,4 @@
+import type { RateLimitRule } from '@rae/identity';
 import { z } from 'zod';
 
 /** One setting: what it takes, what it does, and what stands in .env.example. */
@@ -59,6 +60,24 @@ const list = z
       .map((item) => item.trim())
       .filter(Boolean),
   );
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3_600, day: 86_400 };
+const LIMIT = /^([_A-Za-z]\w*)=(\d{1,5})\/(s|min|h|day)$/;
+const rateLimits = z
+  .string()
+  .optional()
+  .transform((value, issue): readonly RateLimitRule[] | null => {
+    if (value === undefined) return null;
+    if (value.trim() === 'off') return [];
+    const read = value.split(',').map((part) => LIMIT.exec(part.trim()));
+    const rules = read.map((parts) => ({
+      operation: parts?.[1] ?? '',
+      limit: Number(parts?.[2] ?? 0),
+      windowSeconds: SECONDS[parts?.[3] ?? ''] ?? 0,
+    }));
+    if (rules.some(({ limit }) => limit < 1)) issue.addIssue('not operation=calls/unit');
+    return rules;
+  });
 
 const UNITS: Readonly<Record<string, number>> = { MB: 2 ** 20, GB: 2 ** 30 };
 const bytes = z
@@ -143,6 +162,13 @@ export const SETTINGS = {
     takes: 'name=url pairs with commas',
     example: '',
     about: 'Where the subgraphs are that do not run in this process, such as memory=http://memory:4000/memory/graphql.',
+  },
+  RAE_RATE_LIMITS: {
+    schema: rateLimits,
+    takes: 'off, or limits of root fields with commas, such as createMemory=30/min,searchMemories=60/min,ask=20/min',
+    example: '',
+    about:
+      'How often one key or user may ask, by root field, per s, min, h or day; a tenant may set its own with setRateLimit. The same for every process. Left out: createMemory=3000/min,searchMemories=600/min,ask=60/min in production with DATABASE_URL, else off.',
   },
   RAE_EMBED_MODEL: {
     schema: z

@@ -1,3 +1,5 @@
+export { createInProcessCallCounter } from './call-counter/in-process.ts';
+export { createRedisCallCounter } from './call-counter/redis.ts';
 export type { ConsumerDefinition } from './consume-partition.ts';
 export { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts';
 export { type LogEvent, type NewEvent, PARTITIONS, partitionOf, wakeTopic } from './event.ts';

@@ -9,11 +9,15 @@ export { createInternalTokens, type InternalScope, type InternalTokens } from '.
 export type { JwtSettings } from './jwt-verifier.ts';
 export { type ApiKeyQuery, listApiKeys } from './list-api-keys.ts';
 export { listProjects, type Page, pageOfOne } from './list-projects.ts';
+export { listRateLimits } from './list-rate-limits.ts';
 export type { MadeKey } from './make-key.ts';
 export type { MadeTenant } from './make-tenant.ts';
 export { projectToRead, projectToWrite } from './project-scope.ts';
 export { type ApiKey, findApiKeys } from './queries/find-api-keys.ts';
 export { findProjects, type Project } from './queries/find-projects.ts';
+export type { RateLimitRule } from './queries/find-rate-limits.ts';
 export { findTenants, type Tenant } from './queries/find-tenants.ts';
 export { listProjectIds } from './queries/list-project-ids.ts';
+export { createRateLimits, type RateLimits } from './rate-limits.ts';
 export { revokeApiKey } from './revoke-api-key.ts';
+export { type SetRateLimitInput, setRateLimit } from './set-rate-limit.ts';

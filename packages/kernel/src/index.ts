@@ -1,3 +1,4 @@
+export * from './call-counter.ts';
 export * from './caller.ts';
 export * from './canonical-json.ts';
 export * from './clock.ts';

@@ -110,4 +110,16 @@ export const createMethods = (client: BareClient) => ({
   /** Memories as they are created, in the order of the event log. With `after` it goes on from a cursor, without gap or repeat. */
   memoryCreated: ({ signal, ...variables }: types.MemoryCreatedSubscriptionVariables & RequestOptions = {}) =>
     mapEvents(client.subscribe(types.MemoryCreatedDocument, variables, { signal }), (data) => data.memoryCreated),
+
+  /** The limits in force for this credential, by operation, as they stand now. Looking is not counted. */
+  rateLimits: async (options?: RequestOptions) => {
+    const data = await client.query(types.RateLimitsDocument, {}, options);
+    return present(data.rateLimits);
+  },
+
+  /** Limits how often each credential of the tenant may ask a root field; in force everywhere within a second. Wants a key bound to nothing. */
+  setRateLimit: async (input: types.SetRateLimitMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.SetRateLimitDocument, { input }, options);
+    return data.setRateLimit;
+  },
 });

@@ -205,6 +205,16 @@ export type SearchMemoriesInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** A limit to set. limit null: back to the default. */
+export type SetRateLimitInput = {
+  /** 1 to 100 000 calls; left out: back to the installation's default. */
+  readonly limit?: number | null | undefined;
+  /** A root field's name. */
+  readonly operation: string;
+  /** 1 to 86 400. */
+  readonly windowSeconds?: number;
+};
+
 export type TenantFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
 
 export type ProjectFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
@@ -355,6 +365,20 @@ export type MemoryCreatedSubscription = { readonly memoryCreated: MemoryEventFie
 
 export type PageFieldsFragment = { readonly hasNextPage: boolean, readonly endCursor: string | null };
 
+export type RateLimitFieldsFragment = { readonly operation: string, readonly limit: number, readonly windowSeconds: number, readonly remaining: number, readonly resetsAt: string };
+
+export type RateLimitsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RateLimitsQuery = { readonly rateLimits: ReadonlyArray<RateLimitFieldsFragment> | null };
+
+export type SetRateLimitMutationVariables = Exact<{
+  input: SetRateLimitInput;
+}>;
+
+
+export type SetRateLimitMutation = { readonly setRateLimit: { readonly rateLimits: ReadonlyArray<RateLimitFieldsFragment> } };
+
 
 export const TenantFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantFields on Tenant {
@@ -487,6 +511,15 @@ export const PageFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   endCursor
 }
     `, {"fragmentName":"PageFields"}) as unknown as TypedDocumentString<PageFieldsFragment, unknown>;
+export const RateLimitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment RateLimitFields on RateLimit {
+  operation
+  limit
+  windowSeconds
+  remaining
+  resetsAt
+}
+    `, {"fragmentName":"RateLimitFields"}) as unknown as TypedDocumentString<RateLimitFieldsFragment, unknown>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -980,3 +1013,31 @@ fragment MemoryEventFields on MemoryEvent {
     }
   }
 }`) as unknown as TypedDocumentString<MemoryCreatedSubscription, MemoryCreatedSubscriptionVariables>;
+export const RateLimitsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query RateLimits {
+  rateLimits {
+    ...RateLimitFields
+  }
+}
+    fragment RateLimitFields on RateLimit {
+  operation
+  limit
+  windowSeconds
+  remaining
+  resetsAt
+}`) as unknown as TypedDocumentString<RateLimitsQuery, RateLimitsQueryVariables>;
+export const SetRateLimitDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetRateLimit($input: SetRateLimitInput!) {
+  setRateLimit(input: $input) {
+    rateLimits {
+      ...RateLimitFields
+    }
+  }
+}
+    fragment RateLimitFields on RateLimit {
+  operation
+  limit
+  windowSeconds
+  remaining
+  resetsAt
+}`) as unknown as TypedDocumentString<SetRateLimitMutation, SetRateLimitMutationVariables>;

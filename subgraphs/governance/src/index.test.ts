@@ -1,12 +1,14 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { guardResolvers } from '@rae/identity';
+import { createInProcessCallCounter } from '@rae/events';
+import { createRateLimits, guardResolvers } from '@rae/identity';
 import {
   type Caller,
   type Context,
   createCursorCodec,
   isPlatformError,
   NO_CAUSE,
+  systemClock,
   type Transaction,
   uuidv7,
 } from '@rae/kernel';
@@ -16,9 +18,9 @@ import { createGovernanceSubgraph } from './index.ts';
 
 jest.setTimeout(60_000); // the machine may be busy
 
-const subgraph = createGovernanceSubgraph();
 const cursors = createCursorCodec('a secret for cursors');
 let db: TestDatabase;
+let subgraph: ReturnType<typeof createGovernanceSubgraph>;
 let schema: GraphQLSchema;
 let platform: Caller;
 let home: Caller;
@@ -73,6 +75,9 @@ async function createTenant(): Promise<Caller> {
 
 beforeAll(async () => {
   db = await openTestDatabase();
+  const counter = createInProcessCallCounter(systemClock);
+  const limits = { transact: db.transact, clock: systemClock, counter, defaults: [], isOperation: () => true };
+  subgraph = createGovernanceSubgraph({ rateLimits: createRateLimits(limits) });
   const { typeDefs, resolvers } = subgraph;
   schema = buildSubgraphSchema([{ typeDefs, resolvers: guardResolvers(typeDefs, resolvers) as never }]);
   platform = { ...testCaller(), roles: ['PLATFORM'] };

@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs';
+import type { RateLimits } from '@rae/identity';
 import type { Subgraph } from '@rae/kernel';
 import { parse } from 'graphql';
 import { createLoaders, type GovernanceContext } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
 
+export interface GovernanceOptions {
+  readonly rateLimits: RateLimits;
+}
+
 /** Tenants, projects, keys and who is asking: the GraphQL face of packages/identity. */
-export function createGovernanceSubgraph(): Subgraph<GovernanceContext> {
+export function createGovernanceSubgraph({ rateLimits }: GovernanceOptions): Subgraph<GovernanceContext> {
   return {
     name: 'governance',
     typeDefs: parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')),
     resolvers,
-    extend: (ctx) => ({ ...ctx, loaders: createLoaders(ctx) }),
+    extend: (ctx) => ({ ...ctx, rateLimits, loaders: createLoaders(ctx) }),
     close: async () => {},
   };
 }

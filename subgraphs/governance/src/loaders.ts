@@ -5,6 +5,7 @@ import {
   findTenants,
   isWithin,
   type Project,
+  type RateLimits,
   type Tenant,
 } from '@rae/identity';
 import { type Context, hasRole, isUuid, type Transaction } from '@rae/kernel';
@@ -17,6 +18,7 @@ export interface Loaders {
 }
 
 export interface GovernanceContext extends Context {
+  readonly rateLimits: RateLimits;
   readonly loaders: Loaders;
 }
 

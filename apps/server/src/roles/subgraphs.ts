@@ -3,7 +3,7 @@ import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/dis
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { RequestScope } from '@rae/gateway';
 import { createGovernanceSubgraph } from '@rae/governance-subgraph';
-import { guardResolvers } from '@rae/identity';
+import { guardResolvers, type RateLimits } from '@rae/identity';
 import type { Context, Embedder, Subgraph } from '@rae/kernel';
 import { createMemorySubgraph } from '@rae/memory-subgraph';
 import { createErrorFormatter } from '@rae/telemetry';
@@ -53,6 +53,7 @@ async function runSubgraph(
 export async function runSubgraphs(
   platform: Platform,
   embedder: Embedder | null,
+  rateLimits: RateLimits,
   contextOf: (scope: RequestScope) => Context,
 ): Promise<RunningSubgraph[]> {
   const { config, feed, logger, metrics } = platform;
@@ -61,6 +62,6 @@ export async function runSubgraphs(
     made.push(
       createMemorySubgraph({ embedder, feed, indexBytes: config.indexBytes, logger, metrics }) as never as Subgraph,
     );
-  if (config.roles.has('governance')) made.push(createGovernanceSubgraph());
+  if (config.roles.has('governance')) made.push(createGovernanceSubgraph({ rateLimits }) as never as Subgraph);
   return Promise.all(made.map((subgraph) => runSubgraph(subgraph, platform, contextOf)));
 }

@@ -1,30 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger, WakeUp } from '@rae/kernel';
-import { Redis } from 'ioredis';
-import { createOutage } from '../outage.ts';
+import { connectRedis } from '../connect-redis.ts';
 import { COALESCE_MS, createInProcessWakeUp } from './in-process.ts';
 
 const CHANNEL = 'rae:wake';
-const RECONNECT_MS = { least: 50, most: 2_000 };
 
 export interface RedisWakeUpOptions {
   readonly url: string;
   readonly logger: Logger;
 }
 
-function connect({ url, logger }: RedisWakeUpOptions): Redis {
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(RECONNECT_MS.most, times * RECONNECT_MS.least),
-  });
-  const outage = createOutage(logger, {}, 'Redis does not answer, and hints wait for the next poll');
-  redis.on('error', outage.failed);
-  redis.on('ready', outage.over);
-  redis.connect().catch(() => {}); // told by 'error'; it goes on trying
-  return redis;
-}
+const connect = ({ url, logger }: RedisWakeUpOptions) =>
+  connectRedis(url, logger, 'Redis does not answer, and hints wait for the next poll');
 
 /**
  * Hints within this process and, by PUBLISH, to all others of the same Redis. A Redis that is away costs the others the time
