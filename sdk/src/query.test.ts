@@ -13,7 +13,7 @@ const failFirst = (times: number, code: string, answer: unknown, more: Record<st
 describe('a request', () => {
   test('carries the key, the operation and its variables, and asks for GraphQL’s own type', async () => {
     server().answerWith((response) => sendJson(response, { data: { memory: MEMORY } }));
-    expect(await connect().memory('m1')).toEqual(MEMORY);
+    expect(await connect().memory({ id: 'm1' })).toEqual(MEMORY);
     const [{ headers, query, variables }] = server().requests as [FakeServer['requests'][0]];
     expect(headers).toMatchObject({
       authorization: 'Bearer rae_key',
@@ -30,7 +30,7 @@ describe('a request', () => {
       urls.push(url);
       return Response.json({ data: { memory: MEMORY } });
     };
-    await connect({ url: 'http://rae.example/graphql', fetch }).memory('m1');
+    await connect({ url: 'http://rae.example/graphql', fetch }).memory({ id: 'm1' });
     expect(urls).toEqual(['http://rae.example/graphql']);
   });
 
@@ -61,7 +61,7 @@ describe('errors of an answer', () => {
     const more = { details: { field: 'id' }, traceId: 'abc', retryable: false };
     const errors = [{ ...errorOf('NOT_FOUND', more), path: ['memory', 'project', 0] }];
     server().answerWith((response) => sendJson(response, { data: { memory: MEMORY }, errors }));
-    expect(await failureOf(connect().memory('m1'))).toMatchObject({
+    expect(await failureOf(connect().memory({ id: 'm1' }))).toMatchObject({
       name: 'NotFoundError',
       message: 'This is NOT_FOUND.',
       details: { field: 'id' },
@@ -109,7 +109,7 @@ describe('time and abort', () => {
       await clock().deadline(20_000);
       clock().expire();
     });
-    expect(await connect({ timeoutMs: 20_000 }).memory('m1')).toEqual(MEMORY);
+    expect(await connect({ timeoutMs: 20_000 }).memory({ id: 'm1' })).toEqual(MEMORY);
     expect(server().requests).toHaveLength(2);
   });
 
@@ -120,7 +120,7 @@ describe('time and abort', () => {
       await clock().deadline(30_000);
       clock().expire();
     });
-    expect(await failureOf(connect({ retries: 0 }).memory('m1'))).toMatchObject({
+    expect(await failureOf(connect({ retries: 0 }).memory({ id: 'm1' }))).toMatchObject({
       name: 'NetworkError',
       message: 'The server sent nothing within 30000 ms.',
     });
@@ -128,14 +128,14 @@ describe('time and abort', () => {
 
   test('a request that is over leaves no timer behind', async () => {
     failFirst(1, 'TIMEOUT', { data: { memory: MEMORY } });
-    await connect().memory('m1');
+    await connect().memory({ id: 'm1' });
     expect(clock().pending()).toBe(0);
   });
 
   test('an abort before the request sends nothing, and rejects with its reason', async () => {
     server().answerWith((response) => sendJson(response, { data: { memory: MEMORY } }));
     const reason = new Error('changed my mind');
-    expect(await failureOf(connect().memory('m1', { signal: AbortSignal.abort(reason) }))).toBe(reason);
+    expect(await failureOf(connect().memory({ id: 'm1' }, { signal: AbortSignal.abort(reason) }))).toBe(reason);
     expect(server().requests).toHaveLength(0);
   });
 
@@ -148,7 +148,7 @@ describe('time and abort', () => {
         aborting.abort(reason);
       });
     });
-    expect(await failureOf(connect().memory('m1', { signal: aborting.signal }))).toBe(reason);
+    expect(await failureOf(connect().memory({ id: 'm1' }, { signal: aborting.signal }))).toBe(reason);
     await closed;
     expect(server().requests).toHaveLength(1);
   });
@@ -156,7 +156,7 @@ describe('time and abort', () => {
   test('an abort while it waits to send again ends the waiting', async () => {
     failFirst(9, 'RATE_LIMITED', {}, { details: { resetsAt: '2026-11-21T12:00:30.000Z' } });
     const aborting = new AbortController();
-    const work = connect().memory('m1', { signal: aborting.signal });
+    const work = connect().memory({ id: 'm1' }, { signal: aborting.signal });
     await clock().deadline(30_100);
     aborting.abort();
     expect(await failureOf(work)).toMatchObject({ name: 'AbortError' });

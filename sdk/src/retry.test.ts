@@ -15,20 +15,20 @@ const failFirst = (times: number, code: string, answer: unknown, more: Record<st
 describe('sending again', () => {
   test('a query that fails with a retryable code is sent up to 3 times more', async () => {
     failFirst(3, 'DEPENDENCY_UNAVAILABLE', { data: { memory: MEMORY } });
-    expect(await connect().memory('m1')).toEqual(MEMORY);
+    expect(await connect().memory({ id: 'm1' })).toEqual(MEMORY);
     expect(server().requests).toHaveLength(4);
     failFirst(4, 'DEPENDENCY_UNAVAILABLE', { data: { memory: MEMORY } });
-    expect(await failureOf(connect().memory('m1'))).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+    expect(await failureOf(connect().memory({ id: 'm1' }))).toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
     expect(server().requests).toHaveLength(4);
   });
 
   test('the waits are a random part of 0.2 s, doubled each time up to 10 s', async () => {
     failFirst(8, 'TIMEOUT', { data: { memory: MEMORY } });
-    await connect({ retries: 8 }).memory('m1');
+    await connect({ retries: 8 }).memory({ id: 'm1' });
     expect(clock().sleeps).toEqual([100, 200, 400, 800, 1600, 3200, 5000, 5000]);
     clock().setRandom(0);
     failFirst(1, 'TIMEOUT', { data: { memory: MEMORY } });
-    await connect().memory('m1');
+    await connect().memory({ id: 'm1' });
     expect(clock().sleeps.at(-1)).toBe(0);
   });
 
@@ -44,21 +44,21 @@ describe('sending again', () => {
         ? sendJson(response, { errors: [errorOf('RATE_LIMITED')] }, 429, { 'retry-after': header })
         : sendJson(response, { data: { memory: MEMORY } }),
     );
-    await connect().memory('m1');
+    await connect().memory({ id: 'm1' });
     expect(clock().sleeps).toEqual([askedMs + 100]);
   });
 
   test('details.resetsAt is waited for as well', async () => {
     const details = { resetsAt: '2026-11-21T12:00:03.000Z' };
     failFirst(1, 'RATE_LIMITED', { data: { memory: MEMORY } }, { details });
-    await connect().memory('m1');
+    await connect().memory({ id: 'm1' });
     expect(clock().sleeps).toEqual([3_100]);
   });
 
   test('who is asked to wait for more than 60 s gets the error at once, with the time', async () => {
     const details = { resetsAt: '2026-11-22T00:00:00.000Z' };
     failFirst(1, 'RATE_LIMITED', { data: { memory: MEMORY } }, { details });
-    const error = await failureOf(connect().memory('m1'));
+    const error = await failureOf(connect().memory({ id: 'm1' }));
     expect(error).toBeInstanceOf(RateLimitedError);
     expect(error).toMatchObject({ retryAfterMs: 43_200_000 });
     expect(server().requests).toHaveLength(1);
@@ -66,7 +66,7 @@ describe('sending again', () => {
 
   test('an error that is not retryable is thrown at once', async () => {
     failFirst(1, 'BAD_USER_INPUT', { data: { memory: MEMORY } });
-    expect(await failureOf(connect().memory('m1'))).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(await failureOf(connect().memory({ id: 'm1' }))).toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(server().requests).toHaveLength(1);
   });
 
@@ -77,7 +77,7 @@ describe('sending again', () => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
       return response.write('{"data":', () => response.destroy());
     });
-    expect(await connect().memory('m1')).toEqual(MEMORY);
+    expect(await connect().memory({ id: 'm1' })).toEqual(MEMORY);
     expect(server().requests).toHaveLength(3);
   });
 

@@ -81,7 +81,14 @@ async function measureService(): Promise<void> {
     logger: silentLogger,
   });
   const metrics = createMetrics();
-  const subgraph = createMemorySubgraph({ embedder, feed, indexBytes: 2 ** 30, logger: silentLogger, metrics });
+  const subgraph = createMemorySubgraph({
+    embedder,
+    feed,
+    indexBytes: 2 ** 30,
+    writeAs: db.as,
+    logger: silentLogger,
+    metrics,
+  });
   const transact: Context['transact'] = (work) => db.as(caller, work);
   const ctx = () =>
     subgraph.extend({

@@ -59,9 +59,21 @@ export const createMethods = (client: BareClient) => ({
     return data.revokeApiKey;
   },
 
-  /** One memory by its id, whatever its status; NOT_FOUND when there is none. */
-  memory: async (id: types.MemoryQueryVariables['id'], options?: RequestOptions) => {
-    const data = await client.query(types.MemoryDocument, { id }, options);
+  /** Changes what is said about a memory; its history keeps what was said before. What is equal already changes nothing. */
+  updateMemory: async (input: types.UpdateMemoryMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.UpdateMemoryDocument, { input }, options);
+    return data.updateMemory;
+  },
+
+  /** Replaces what is known without losing what was known: the old one is kept, and reached by id, status and asOf. One that is superseded or archived already is CONFLICT, and so is one that says the same. */
+  supersedeMemory: async (variables: types.SupersedeMemoryMutationVariables, options?: RequestOptions) => {
+    const data = await client.query(types.SupersedeMemoryDocument, variables, options);
+    return data.supersedeMemory;
+  },
+
+  /** One memory by its id, whatever its status; NOT_FOUND when there is none, or was none by `asOf`. A look at it as it is now counts as a use. */
+  memory: async (variables: types.MemoryQueryVariables, options?: RequestOptions) => {
+    const data = await client.query(types.MemoryDocument, variables, options);
     return present(data.memory);
   },
 
@@ -95,13 +107,13 @@ export const createMethods = (client: BareClient) => ({
     return data.archiveMemory;
   },
 
-  /** Takes an archiving back; both stay in the history. Active already: changes nothing. */
+  /** Takes a supersession, an archiving or an expiry back; both stay in the history. Active already: changes nothing. */
   restoreMemory: async (id: types.RestoreMemoryMutationVariables['id'], options?: RequestOptions) => {
     const data = await client.query(types.RestoreMemoryDocument, { id }, options);
     return data.restoreMemory;
   },
 
-  /** For good: the row, its vector and its history; audited. */
+  /** For good: the row, its vector, history, uses and feedback; audited. */
   deleteMemory: async (id: types.DeleteMemoryMutationVariables['id'], options?: RequestOptions) => {
     const data = await client.query(types.DeleteMemoryDocument, { id }, options);
     return data.deleteMemory;

@@ -52,6 +52,8 @@ export type CreateMemoryInput = {
   readonly speaker?: string | null | undefined;
   /** At most 100 labels of 1..128 characters; repeats are dropped. */
   readonly tags?: ReadonlyArray<string> | null | undefined;
+  /** 60 to 31 536 000: archived after so many seconds. For good when left out. */
+  readonly ttlSeconds?: number | null | undefined;
   /** The person, in the caller's own ids, 1..256 characters. */
   readonly userId?: string | null | undefined;
   /** occurredAt when left out. */
@@ -82,6 +84,8 @@ export type MemoryFilter = {
   readonly agentId?: string | null | undefined;
   /** At least one of them. */
   readonly anyTags?: ReadonlyArray<string> | null | undefined;
+  /** System time: answer as the store stood then, nothing written later, nothing withdrawn by then. In the future: BAD_USER_INPUT. */
+  readonly asOf?: string | null | undefined;
   /** Any of these layers. */
   readonly layers?: ReadonlyArray<MemoryLayer> | null | undefined;
   /** JSON containment on metadata: each value given stands in it. */
@@ -132,7 +136,9 @@ export type MemoryOrder =
   /** Earliest happened first. */
   | 'OCCURRED_AT_ASC'
   /** Latest happened first. */
-  | 'OCCURRED_AT_DESC';
+  | 'OCCURRED_AT_DESC'
+  /** Strongest first, at the time of the first page; not with filter.asOf. */
+  | 'STRENGTH_DESC';
 
 /** Whether a memory is found by search and lists. */
 export type MemoryStatus =
@@ -215,6 +221,22 @@ export type SetRateLimitInput = {
   readonly windowSeconds?: number;
 };
 
+/** What changes in a memory; its content never does. Fields left out stay; null empties tags, metadata, validTo and expiresAt. */
+export type UpdateMemoryInput = {
+  /** 60 to 31 536 000 seconds ahead; null: never. */
+  readonly expiresAt?: string | null | undefined;
+  /** Its id. */
+  readonly id: string;
+  /** 0..1. */
+  readonly importance?: number | null | undefined;
+  /** An object of the caller's own values, in the place of the whole one before. */
+  readonly metadata?: unknown;
+  /** All its labels: at most 100 of 1..128 characters; repeats are dropped. */
+  readonly tags?: ReadonlyArray<string> | null | undefined;
+  /** After validFrom; null: it still holds. */
+  readonly validTo?: string | null | undefined;
+};
+
 export type TenantFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
 
 export type ProjectFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
@@ -284,14 +306,33 @@ export type RevokeApiKeyMutationVariables = Exact<{
 
 export type RevokeApiKeyMutation = { readonly revokeApiKey: { readonly apiKey: ApiKeyFieldsFragment } };
 
-export type MemoryFieldsFragment = { readonly id: string, readonly projectId: string, readonly layer: MemoryLayer, readonly status: MemoryStatus, readonly content: string, readonly role: MessageRole | null, readonly speaker: string | null, readonly source: string | null, readonly tags: ReadonlyArray<string>, readonly metadata: unknown, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly importance: number, readonly occurredAt: string, readonly validFrom: string, readonly validTo: string | null, readonly createdAt: string };
-
-export type MemoryQueryVariables = Exact<{
-  id: string;
+export type UpdateMemoryMutationVariables = Exact<{
+  input: UpdateMemoryInput;
 }>;
 
 
-export type MemoryQuery = { readonly memory: MemoryFieldsFragment | null };
+export type UpdateMemoryMutation = { readonly updateMemory: { readonly cursor: string | null, readonly memory: MemoryFieldsFragment } };
+
+export type SupersedeMemoryMutationVariables = Exact<{
+  id: string;
+  by: CreateMemoryInput;
+}>;
+
+
+export type SupersedeMemoryMutation = { readonly supersedeMemory: { readonly cursor: string | null, readonly memory: MemoryFieldsFragment, readonly superseded: MemoryFieldsFragment } };
+
+export type MemoryFieldsFragment = { readonly id: string, readonly projectId: string, readonly layer: MemoryLayer, readonly status: MemoryStatus, readonly content: string, readonly role: MessageRole | null, readonly speaker: string | null, readonly source: string | null, readonly tags: ReadonlyArray<string>, readonly metadata: unknown, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly importance: number, readonly occurredAt: string, readonly validFrom: string, readonly validTo: string | null, readonly createdAt: string, readonly supersededAt: string | null, readonly expiresAt: string | null };
+
+export type MemoryQueryVariables = Exact<{
+  id: string;
+  asOf?: string | null | undefined;
+}>;
+
+
+export type MemoryQuery = { readonly memory: (
+    { readonly strength: number, readonly accessCount: number, readonly lastAccessedAt: string | null }
+    & MemoryFieldsFragment
+  ) | null };
 
 export type MemoriesQueryVariables = Exact<{
   filter?: MemoryFilter | null | undefined;
@@ -317,7 +358,7 @@ export type CreateMemoryMutationVariables = Exact<{
 }>;
 
 
-export type CreateMemoryMutation = { readonly createMemory: { readonly cursor: string | null, readonly memory: MemoryFieldsFragment } };
+export type CreateMemoryMutation = { readonly createMemory: { readonly deduplicated: boolean, readonly cursor: string | null, readonly memory: MemoryFieldsFragment } };
 
 export type CreateMemoriesMutationVariables = Exact<{
   inputs: ReadonlyArray<CreateMemoryInput>;
@@ -430,6 +471,8 @@ export const MemoryFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }
     `, {"fragmentName":"MemoryFields"}) as unknown as TypedDocumentString<MemoryFieldsFragment, unknown>;
 export const SearchHitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -467,6 +510,8 @@ export const SearchHitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }`, {"fragmentName":"SearchHitFields"}) as unknown as TypedDocumentString<SearchHitFieldsFragment, unknown>;
 export const MemoryEventFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MemoryEventFields on MemoryEvent {
@@ -504,6 +549,8 @@ export const MemoryEventFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }`, {"fragmentName":"MemoryEventFields"}) as unknown as TypedDocumentString<MemoryEventFieldsFragment, unknown>;
 export const PageFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PageFields on PageInfo {
@@ -733,10 +780,13 @@ export const RevokeApiKeyDocument = /*#__PURE__*/ new TypedDocumentString(`
   lastUsedAt
   revokedAt
 }`) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
-export const MemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Memory($id: ID!) {
-  memory(id: $id) {
-    ...MemoryFields
+export const UpdateMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation UpdateMemory($input: UpdateMemoryInput!) {
+  updateMemory(input: $input) {
+    memory {
+      ...MemoryFields
+    }
+    cursor
   }
 }
     fragment MemoryFields on Memory {
@@ -758,6 +808,73 @@ export const MemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
+}`) as unknown as TypedDocumentString<UpdateMemoryMutation, UpdateMemoryMutationVariables>;
+export const SupersedeMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SupersedeMemory($id: ID!, $by: CreateMemoryInput!) {
+  supersedeMemory(id: $id, by: $by) {
+    memory {
+      ...MemoryFields
+    }
+    superseded {
+      ...MemoryFields
+    }
+    cursor
+  }
+}
+    fragment MemoryFields on Memory {
+  id
+  projectId
+  layer
+  status
+  content
+  role
+  speaker
+  source
+  tags
+  metadata
+  userId
+  agentId
+  sessionId
+  importance
+  occurredAt
+  validFrom
+  validTo
+  createdAt
+  supersededAt
+  expiresAt
+}`, {"idempotencyKey":["by","idempotencyKey"]}) as unknown as TypedDocumentString<SupersedeMemoryMutation, SupersedeMemoryMutationVariables>;
+export const MemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Memory($id: ID!, $asOf: DateTime) {
+  memory(id: $id, asOf: $asOf) {
+    ...MemoryFields
+    strength
+    accessCount
+    lastAccessedAt
+  }
+}
+    fragment MemoryFields on Memory {
+  id
+  projectId
+  layer
+  status
+  content
+  role
+  speaker
+  source
+  tags
+  metadata
+  userId
+  agentId
+  sessionId
+  importance
+  occurredAt
+  validFrom
+  validTo
+  createdAt
+  supersededAt
+  expiresAt
 }`) as unknown as TypedDocumentString<MemoryQuery, MemoryQueryVariables>;
 export const MemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Memories($filter: MemoryFilter, $orderBy: MemoryOrder, $first: Int, $after: String) {
@@ -789,6 +906,8 @@ export const MemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }
 fragment PageFields on PageInfo {
   hasNextPage
@@ -827,6 +946,8 @@ export const SearchMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }
 fragment SearchHitFields on SearchHit {
   score
@@ -849,6 +970,7 @@ export const CreateMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     memory {
       ...MemoryFields
     }
+    deduplicated
     cursor
   }
 }
@@ -871,6 +993,8 @@ export const CreateMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<CreateMemoryMutation, CreateMemoryMutationVariables>;
 export const CreateMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateMemories($inputs: [CreateMemoryInput!]!, $idempotencyKey: String) {
@@ -904,6 +1028,8 @@ export const CreateMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }`, {"idempotencyKey":["idempotencyKey"]}) as unknown as TypedDocumentString<CreateMemoriesMutation, CreateMemoriesMutationVariables>;
 export const ArchiveMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ArchiveMemory($id: ID!, $reason: String) {
@@ -933,6 +1059,8 @@ export const ArchiveMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }`) as unknown as TypedDocumentString<ArchiveMemoryMutation, ArchiveMemoryMutationVariables>;
 export const RestoreMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RestoreMemory($id: ID!) {
@@ -962,6 +1090,8 @@ export const RestoreMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }`) as unknown as TypedDocumentString<RestoreMemoryMutation, RestoreMemoryMutationVariables>;
 export const DeleteMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DeleteMemory($id: ID!) {
@@ -996,6 +1126,8 @@ export const MemoryCreatedDocument = /*#__PURE__*/ new TypedDocumentString(`
   validFrom
   validTo
   createdAt
+  supersededAt
+  expiresAt
 }
 fragment MemoryEventFields on MemoryEvent {
   cursor

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConsumerDefinition, EventFeed } from '@rae/events';
 import type { JobDefinition } from '@rae/jobs';
-import type { Context, Embedder, Logger, Subgraph } from '@rae/kernel';
+import type { Caller, Context, Embedder, Logger, Subgraph, Transaction } from '@rae/kernel';
 import type { Metrics } from '@rae/telemetry';
 import { parse } from 'graphql';
 import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
@@ -10,6 +10,7 @@ import { resolvers } from './resolvers/index.ts';
 import { createGate } from './services/gate.ts';
 import { createIndexRegistry } from './services/index-registry.ts';
 import type { MemoryContext } from './services/memory-context.ts';
+import { createUsageCounter } from './services/usage-counter.ts';
 import { embedCreated } from './subscribers/embed-created.ts';
 
 export interface MemorySubgraphOptions {
@@ -17,6 +18,8 @@ export interface MemorySubgraphOptions {
   readonly feed: EventFeed;
   /** Bytes that the search indexes of this process may hold. */
   readonly indexBytes: number;
+  /** A transaction beside the requests: uses are counted there. */
+  readonly writeAs: <T>(caller: Caller, work: (tx: Transaction) => Promise<T>) => Promise<T>;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -29,17 +32,22 @@ export function createMemorySubgraph({
   embedder,
   feed,
   indexBytes,
+  writeAs,
   logger,
   metrics,
 }: MemorySubgraphOptions): Subgraph<MemoryContext> {
   const indexes = createIndexRegistry({ embedder, maxBytes: indexBytes, logger, metrics });
+  const usage = createUsageCounter({ writeAs, logger });
   const searchGate = createGate(SEARCHES_AT_ONCE);
   return {
     name: 'memory',
     typeDefs: parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')),
     resolvers,
-    extend: (ctx: Context) => ({ ...ctx, embedder, indexes, searchGate, feed, loaders: createLoaders(ctx) }),
-    close: async () => indexes.close(),
+    extend: (ctx: Context) => ({ ...ctx, embedder, indexes, searchGate, feed, usage, loaders: createLoaders(ctx) }),
+    async close() {
+      indexes.close();
+      await usage.close();
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { Memory } from './domain/memory-row.ts';
 import { findMemories } from './queries/find-memories.ts';
 import { listRevisions, type Revision } from './queries/revisions.ts';
+import { findUsage, type Usage } from './queries/usage.ts';
 import type { MemoryLoaders } from './services/memory-context.ts';
 
 async function loadMemories(ctx: Context, ids: readonly string[]): Promise<(Memory | null)[]> {
@@ -26,9 +27,15 @@ async function loadHistory(ctx: Context, keys: readonly { memoryId: string; firs
   return keys.map(({ memoryId, first }) => rows.filter((row) => row.memoryId === memoryId).slice(0, first));
 }
 
+async function loadUsage(ctx: Context, ids: readonly string[]): Promise<(Usage | null)[]> {
+  const found = new Map((await ctx.readOnce((tx) => findUsage(tx, ids))).map((usage) => [usage.memoryId, usage]));
+  return ids.map((id) => found.get(id) ?? null);
+}
+
 /** Loaders of one fetch, under the caller's tenant. */
 export const createLoaders = (ctx: Context): MemoryLoaders => ({
   memory: new DataLoader((ids) => loadMemories(ctx, ids)),
+  usage: new DataLoader((ids) => loadUsage(ctx, ids)),
   history: new DataLoader((keys) => loadHistory(ctx, keys), {
     cacheKeyFn: ({ memoryId, first }) => `${memoryId}/${first}`,
   }),

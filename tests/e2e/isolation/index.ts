@@ -1,11 +1,13 @@
 import type { Cases } from './case.ts';
 import { governanceCases } from './governance.ts';
+import { lifecycleCases } from './lifecycle.ts';
 import { memoryCases } from './memory.ts';
 import { proofCases } from './proof.ts';
 
 /** A file for each area; a new root field gets its case beside its kind. */
 export const CASES: Cases = {
   ...governanceCases,
+  ...lifecycleCases,
   ...memoryCases,
   ...proofCases,
 };

@@ -7,6 +7,11 @@ export const memoryCases: Cases = {
       variables: ({ memoryId }) => ({ id: memoryId }),
       code: 'NOT_FOUND',
     },
+    {
+      query: 'query ($id: ID!) { memory(id: $id, asOf: "2026-11-21T00:00:00Z") { id } }',
+      variables: ({ memoryId }) => ({ id: memoryId }),
+      code: 'NOT_FOUND',
+    },
   ],
   'Query.memories': [
     {

@@ -56,11 +56,18 @@ export async function runSubgraphs(
   rateLimits: RateLimits,
   contextOf: (scope: RequestScope) => Context,
 ): Promise<RunningSubgraph[]> {
-  const { config, feed, logger, metrics } = platform;
+  const { config, feed, logger, metrics, asTenant } = platform;
   const made: Subgraph[] = [];
   if (config.roles.has('memory') && embedder)
     made.push(
-      createMemorySubgraph({ embedder, feed, indexBytes: config.indexBytes, logger, metrics }) as never as Subgraph,
+      createMemorySubgraph({
+        embedder,
+        feed,
+        indexBytes: config.indexBytes,
+        writeAs: asTenant,
+        logger,
+        metrics,
+      }) as never as Subgraph,
     );
   if (config.roles.has('governance')) made.push(createGovernanceSubgraph({ rateLimits }) as never as Subgraph);
   return Promise.all(made.map((subgraph) => runSubgraph(subgraph, platform, contextOf)));

@@ -18,6 +18,7 @@ export interface MemoryFilter {
   minImportance?: number | null;
   metadata?: JsonValue;
   validAt?: Date | null;
+  asOf?: Date | null;
 }
 
 const MAX_VALUES = 100;
@@ -25,10 +26,12 @@ const MAX_VALUES = 100;
 /**
  * Checks a filter before it is used; an empty range or list is allowed and finds what it says.
  *
+ * @param now an asOf may lie a minute behind it, by which clocks differ
  * @throws BAD_USER_INPUT naming the field
  */
-export function checkFilter(filter: MemoryFilter | null | undefined): MemoryFilter {
+export function checkFilter(filter: MemoryFilter | null | undefined, now: Date): MemoryFilter {
   const checked = filter ?? {};
+  if (checked.asOf) checkAsOf('filter.asOf', checked.asOf, now);
   if (checked.projectId && !isUuid(checked.projectId)) throw badInput('filter.projectId', 'must be a UUID');
   for (const field of ['tags', 'anyTags'] as const) {
     const given = checked[field]?.length ?? 0;
@@ -44,4 +47,13 @@ export function checkFilter(filter: MemoryFilter | null | undefined): MemoryFilt
     if (checked[field]?.includes('\0')) throw badInput(`filter.${field}`, 'holds a NUL character; leave it out');
   if (checked.metadata !== undefined && checked.metadata !== null) checkJson('filter.metadata', checked.metadata);
   return checked;
+}
+
+const CLOCKS_DIFFER_MS = 60_000;
+
+/** @throws BAD_USER_INPUT for an instant to come: how the store will stand then, nobody knows */
+export function checkAsOf(field: string, asOf: Date, now: Date): Date {
+  if (asOf.getTime() > now.getTime() + CLOCKS_DIFFER_MS)
+    throw badInput(field, `must not lie in the future: it is ${now.toISOString()} now`, { limit: now, given: asOf });
+  return asOf;
 }

@@ -1,11 +1,14 @@
 import type { JsonValue } from '@rae/kernel';
 import { type IndexedLayer, type IndexedRole, type IndexedStatus, LAYERS, ROLES, STATUSES } from '../engine/codes.ts';
 
+/** `enum MemoryLayer`. WORKING is never in the database or an index. */
+export type MemoryLayer = IndexedLayer | 'WORKING';
+
 /** A memory as services and resolvers know it. */
 export interface Memory {
   readonly id: string;
   readonly projectId: string;
-  readonly layer: IndexedLayer;
+  readonly layer: MemoryLayer;
   readonly status: IndexedStatus;
   readonly content: string;
   readonly role: IndexedRole | null;
@@ -36,10 +39,13 @@ export interface Memory {
   readonly section: string | null;
   readonly page: number | null;
   readonly version: number;
+  /** The instant that it is told of, where that is not now. */
+  readonly asOf?: Date;
 }
 
 /** One that was read, with its number in the search index. */
 export interface StoredMemory extends Memory {
+  readonly layer: IndexedLayer;
   readonly mid: number;
 }
 
@@ -79,12 +85,23 @@ export interface MemoryRow {
   version: number;
 }
 
-/** One that has expired is archived from that instant on, also before the job that writes so has come to it. */
-const STATUS = 'case when status = 1 and expires_at <= now() then 3::smallint else status end as status';
-
-export const MEMORY_COLUMNS = `mid, id, project_id, layer, ${STATUS}, content, role, speaker, source, tags, metadata, user_id, agent_id,
+/**
+ * The columns of a MemoryRow. One that has expired is archived from that instant on, also before the job that writes so has
+ * come to it.
+ *
+ * @param now SQL of the instant that is asked about; null gives the status as it is written
+ */
+export function memoryColumns(now: string | null): string {
+  const status =
+    now === null
+      ? 'status'
+      : `case when status = 1 and expires_at <= ${now} then 3::smallint else status end as status`;
+  return `mid, id, project_id, layer, ${status}, content, role, speaker, source, tags, metadata, user_id, agent_id,
   session_id, importance, occurred_at, valid_from, valid_to, created_at, superseded_at, superseded_by, archived_at, expires_at,
   summary, detected_pii, masked_pii, document_id, collection, chunk_index, section, page, version`;
+}
+
+export const MEMORY_COLUMNS = memoryColumns('now()');
 
 /** Names by their numbers, for reading what codes.ts writes. */
 function namesOf<Name extends string>(codes: Readonly<Record<Name, number>>): ReadonlyMap<number, Name> {

@@ -1,7 +1,9 @@
 import { badInput, checkJson, checkText, type JsonValue } from '@rae/kernel';
 import type { IndexedLayer, IndexedRole } from '../engine/codes.ts';
+import { contentHash } from './content-hash.ts';
 import { judgeImportance } from './importance.ts';
 import { speakerOf } from './speaker.ts';
+import { checkTtl, expiryOf } from './time-to-live.ts';
 
 /** `input CreateMemoryInput`; scalars are parsed, values are not checked yet. */
 export interface CreateMemoryInput {
@@ -20,6 +22,7 @@ export interface CreateMemoryInput {
   occurredAt?: Date | null;
   validFrom?: Date | null;
   validTo?: Date | null;
+  ttlSeconds?: number | null;
   embedding?: readonly number[] | null;
   idempotencyKey?: string | null;
 }
@@ -57,15 +60,20 @@ export interface NewMemory {
 }
 
 export const MAX_CONTENT = 65_536;
-const MAX_TAGS = 100;
+export const MAX_TAGS = 100;
 const MAX_TAG = 128;
 const MAX_ID = 256;
 const MAX_SOURCE = 2_048;
 
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
+
+/** Layers of what is known: said twice, it is one thing. */
+const isMerged = (layer: IndexedLayer): boolean => layer === 'SEMANTIC' || layer === 'PROCEDURAL';
+
 const optionalText = (field: string, value: string | null | undefined, max: number): string | null =>
   value === null || value === undefined ? null : checkText(field, value, max);
 
-function checkTags(field: string, tags: readonly string[]): string[] {
+export function checkTags(field: string, tags: readonly string[]): string[] {
   if (tags.length > MAX_TAGS)
     throw badInput(field, `holds ${tags.length} tags; at most ${MAX_TAGS} are allowed`, {
       limit: MAX_TAGS,
@@ -74,13 +82,13 @@ function checkTags(field: string, tags: readonly string[]): string[] {
   return [...new Set(tags.map((tag, at) => checkText(`${field}[${at}]`, tag, MAX_TAG)))];
 }
 
-function checkMetadata(field: string, metadata: JsonValue): JsonValue {
+export function checkMetadata(field: string, metadata: JsonValue): JsonValue {
   if (metadata === null || typeof metadata !== 'object' || Array.isArray(metadata))
     throw badInput(field, 'must be an object, such as {"topic": "travel"}');
   return checkJson(field, metadata);
 }
 
-function checkImportance(field: string, importance: number): number {
+export function checkImportance(field: string, importance: number): number {
   if (!(importance >= 0 && importance <= 1))
     throw badInput(field, `must be 0 to 1, not ${importance}`, { given: importance });
   return importance;
@@ -111,16 +119,20 @@ export function planMemory(input: CreateMemoryInput, path: string, now: Date, di
   const validFrom = input.validFrom ?? occurredAt;
   if (input.validTo && input.validTo <= validFrom)
     throw badInput(`${path}.validTo`, 'must be after validFrom (occurredAt when left out)');
-  return {
+  const validTo = input.validTo ?? null;
+  const said = {
     layer: input.layer,
     content,
-    role: input.role ?? null,
     speaker: optionalText(`${path}.speaker`, input.speaker, MAX_ID) ?? speakerOf(content),
+    userId: optionalText(`${path}.userId`, input.userId, MAX_ID),
+    agentId: optionalText(`${path}.agentId`, input.agentId, MAX_ID),
+  };
+  return {
+    ...said,
+    role: input.role ?? null,
     source: optionalText(`${path}.source`, input.source, MAX_SOURCE),
     tags: checkTags(`${path}.tags`, input.tags ?? []),
     metadata: checkMetadata(`${path}.metadata`, input.metadata ?? {}),
-    userId: optionalText(`${path}.userId`, input.userId, MAX_ID),
-    agentId: optionalText(`${path}.agentId`, input.agentId, MAX_ID),
     sessionId: optionalText(`${path}.sessionId`, input.sessionId, MAX_ID),
     importance:
       input.importance === null || input.importance === undefined
@@ -128,10 +140,10 @@ export function planMemory(input: CreateMemoryInput, path: string, now: Date, di
         : checkImportance(`${path}.importance`, input.importance),
     occurredAt,
     validFrom,
-    validTo: input.validTo ?? null,
-    expiresAt: null,
+    validTo,
+    expiresAt: isGiven(input.ttlSeconds) ? expiryOf(now, checkTtl(`${path}.ttlSeconds`, input.ttlSeconds)) : null,
     summary: null,
-    contentHash: null,
+    contentHash: isMerged(input.layer) ? contentHash({ ...said, validFrom: input.validFrom ?? null, validTo }) : null,
     detectedPii: [],
     maskedPii: [],
     documentId: null,

@@ -69,10 +69,10 @@ function checkTokens(value: number | null | undefined): number | null {
  *
  * @throws BAD_USER_INPUT naming the field, the limit and what was given
  */
-export function planSearch(request: SearchRequest): SearchPlan {
+export function planSearch(request: SearchRequest, now: Date): SearchPlan {
   return {
     text: checkText('input.query', request.query, MAX_CONTENT),
-    filter: checkFilter(request.filter),
+    filter: checkFilter(request.filter, now),
     limit: checkFirst(request.limit ?? 10, 200, 'input.limit'),
     signals: request.signals?.length ? [...new Set(request.signals)] : null,
     useGraph: request.useGraph ?? true,

@@ -1,7 +1,9 @@
 import { MAX_COUNT, type Transaction } from '@rae/kernel';
 import type { MemoryFilter } from '../domain/memory-filter.ts';
-import { MEMORY_COLUMNS, type MemoryRow, type StoredMemory, toMemory } from '../domain/memory-row.ts';
-import { LAYERS, ROLES, STATUSES } from '../engine/codes.ts';
+import { type MemoryRow, memoryColumns, type StoredMemory, toMemory } from '../domain/memory-row.ts';
+import { strengthSql } from '../domain/strength.ts';
+import { type IndexedStatus, LAYERS, ROLES, STATUSES } from '../engine/codes.ts';
+import { memoryThenSql } from './memory-then.ts';
 
 /** `enum MemoryOrder`, and the column and direction that each means. */
 export const ORDERS = {
@@ -10,6 +12,7 @@ export const ORDERS = {
   OCCURRED_AT_DESC: { column: 'occurred_at', type: 'timestamptz', direction: 'desc' },
   OCCURRED_AT_ASC: { column: 'occurred_at', type: 'timestamptz', direction: 'asc' },
   IMPORTANCE_DESC: { column: 'importance', type: 'real', direction: 'desc' },
+  STRENGTH_DESC: { column: 'strength', type: 'float8', direction: 'desc' },
 } as const;
 export type MemoryOrder = keyof typeof ORDERS;
 
@@ -19,9 +22,22 @@ function createParameters(first: readonly unknown[]) {
   return { values, add: (value: unknown): string => `$${values.push(value)}` };
 }
 
-/** The filter as conditions; every value is a parameter. */
-export function filterSql(filter: MemoryFilter, add: (value: unknown) => string): string[] {
-  const sql: string[] = [];
+/** What has expired is archived, also where no job has written so yet. */
+function statusSql(statuses: readonly IndexedStatus[], now: string, add: (value: unknown) => string): string {
+  const written = `status = any(${add(statuses.map((status) => STATUSES[status]))}::smallint[])`;
+  const [active, archived] = [statuses.includes('ACTIVE'), statuses.includes('ARCHIVED')];
+  if (active === archived) return written;
+  const expired = `(status = ${STATUSES.ACTIVE} and expires_at <= ${now})`;
+  return active ? `(${written} and ${expired} is not true)` : `(${written} or ${expired})`;
+}
+
+/**
+ * The filter as conditions on memory.memory, or on memoryThenSql where it has an asOf; every value is a parameter.
+ *
+ * @param now SQL of the instant by which a memory has expired
+ */
+export function filterSql(filter: MemoryFilter, add: (value: unknown) => string, now: string): string[] {
+  const sql: string[] = [statusSql(filter.statuses?.length ? filter.statuses : ['ACTIVE'], now, add)];
   const when = <T>(
     value: T | null | undefined,
     condition: (place: string) => string,
@@ -33,11 +49,6 @@ export function filterSql(filter: MemoryFilter, add: (value: unknown) => string)
     filter.layers?.length ? filter.layers : null,
     (p) => `layer = any(${p}::smallint[])`,
     (layers) => layers.map((layer) => LAYERS[layer]),
-  );
-  when(
-    filter.statuses?.length ? filter.statuses : (['ACTIVE'] as const),
-    (p) => `status = any(${p}::smallint[])`,
-    (statuses) => statuses.map((status) => STATUSES[status]),
   );
   when(filter.tags?.length ? filter.tags : null, (p) => `tags @> ${p}::text[]`);
   when(filter.anyTags?.length ? filter.anyTags : null, (p) => `tags && ${p}::text[]`);
@@ -64,6 +75,8 @@ export interface ListRequest {
   readonly projectId: string | null;
   readonly orderBy: MemoryOrder;
   readonly limit: number;
+  /** The instant at which strength is taken: that of the first page, so that all pages are of one order. */
+  readonly strengthAt: Date;
   /** The order's value and number of the row before; null = from the start. */
   readonly after: readonly [string | number, number] | null;
 }
@@ -74,38 +87,78 @@ export interface ListedMemory {
   readonly place: readonly [string, number];
 }
 
-export async function listMemories(
-  tx: Transaction,
-  { filter, projectId, orderBy, limit, after }: ListRequest,
-): Promise<ListedMemory[]> {
-  const { column, type, direction } = ORDERS[orderBy];
-  const { values, add } = createParameters([tx.caller.tenantId]);
+const withStrength = (now: string): string => `(select m.*, ${strengthSql(now)} as strength from memory.memory m
+    left join memory.usage u on u.tenant_id = m.tenant_id and u.memory_id = m.id where m.tenant_id = $1)`;
+
+/** Where a list is read from, and the conditions on it. */
+function scopeOf(
+  { filter, projectId, strengthAt }: Pick<ListRequest, 'filter' | 'projectId'> & { strengthAt: Date | null },
+  add: (value: unknown) => string,
+) {
+  const then = filter.asOf ? add(filter.asOf) : null;
+  const now = then === null ? 'now()' : `${then}::timestamptz`;
+  const whole = strengthAt ? withStrength(add(strengthAt)) : 'memory.memory';
   const where = ['tenant_id = $1'];
   if (projectId) where.push(`project_id = ${add(projectId)}`);
-  where.push(...filterSql(filter, add));
+  where.push(...filterSql(filter, add, now));
+  return { from: `${then === null ? whole : memoryThenSql(now)} memory`, now, where };
+}
+
+/** A page of the tenant's memories, and their places. An asOf shows them as they stood then. */
+export async function listMemories(tx: Transaction, request: ListRequest): Promise<ListedMemory[]> {
+  const { filter, orderBy, limit, after, strengthAt } = request;
+  const { column, type, direction } = ORDERS[orderBy];
+  const { values, add } = createParameters([tx.caller.tenantId]);
+  const { from, now, where } = scopeOf(
+    { ...request, strengthAt: orderBy === 'STRENGTH_DESC' ? strengthAt : null },
+    add,
+  );
   if (after)
     where.push(
       `(${column}, mid) ${direction === 'desc' ? '<' : '>'} (${add(after[0])}::${type}, ${add(after[1])}::bigint)`,
     );
   const rows = await tx.query<MemoryRow & { place: string }>(
-    `select ${MEMORY_COLUMNS}, ${column}::text as place from memory.memory where ${where.join(' and ')}
+    `select ${memoryColumns(now)}, ${column}::text as place from ${from} where ${where.join(' and ')}
       order by ${column} ${direction}, mid ${direction} limit ${add(limit)}`,
     values,
   );
-  return rows.map((row) => ({ memory: toMemory(row), place: [row.place, Number(row.mid)] }));
+  const asOf = filter.asOf ? { asOf: filter.asOf } : {};
+  return rows.map((row) => ({ memory: { ...toMemory(row), ...asOf }, place: [row.place, Number(row.mid)] }));
 }
 
 /** How many there are, counted to MAX_COUNT + 1. */
 export async function countMemories(tx: Transaction, filter: MemoryFilter, projectId: string | null): Promise<number> {
   const { values, add } = createParameters([tx.caller.tenantId]);
-  const where = ['tenant_id = $1'];
-  if (projectId) where.push(`project_id = ${add(projectId)}`);
-  where.push(...filterSql(filter, add));
+  const { from, where } = scopeOf({ filter, projectId, strengthAt: null }, add);
   const [row] = await tx.query<{ count: number }>(
-    `select count(*)::int as count from (select 1 from memory.memory where ${where.join(' and ')} limit ${MAX_COUNT + 1}) counted`,
+    `select count(*)::int as count from (select 1 from ${from} where ${where.join(' and ')} limit ${MAX_COUNT + 1}) counted`,
     values,
   );
   return row?.count ?? 0;
+}
+
+/**
+ * Numbers of a project's memories that pass a filter with an asOf: exact, also where the columns of today cannot tell
+ * (restored since, tags or metadata changed since). Costs a walk over the project's rows.
+ */
+export async function findMidsAsOf(tx: Transaction, projectId: string, filter: MemoryFilter): Promise<number[]> {
+  const { values, add } = createParameters([tx.caller.tenantId]);
+  const { from, where } = scopeOf({ filter, projectId, strengthAt: null }, add);
+  const rows = await tx.query<{ mid: string }>(`select mid from ${from} where ${where.join(' and ')}`, values);
+  return rows.map(({ mid }) => Number(mid));
+}
+
+/** Numbers of a project's memories that were changed after an instant: only of these can today's columns not tell how they stood. */
+export async function findMidsChangedSince(tx: Transaction, projectId: string, since: Date): Promise<number[]> {
+  const rows = await tx.query<{ mid: string }>(
+    {
+      name: 'mids_changed_since',
+      text: `select m.mid from (select distinct memory_id from memory.revision where tenant_id = $1 and at > $3) r
+        join memory.memory m on m.tenant_id = $1 and m.id = r.memory_id and m.project_id = $2`,
+    },
+    [tx.caller.tenantId, projectId, since],
+  );
+  return rows.map(({ mid }) => Number(mid));
 }
 
 /** Numbers of a project's memories whose metadata hold these values, for the search index, which has no metadata. */

@@ -1,10 +1,19 @@
 import { checkFirst } from '@rae/kernel';
 import { findMemory, type Memory as MemoryRow } from '../services/get-memory.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
+import { readStrength } from '../services/memory-usage.ts';
+import { readHistory } from '../services/read-history.ts';
 
 export const Memory = {
   __resolveReference: ({ id }: { id: string }, ctx: MemoryContext) => findMemory(ctx, id),
   project: ({ projectId }: MemoryRow) => ({ __typename: 'Project', id: projectId }),
-  history: ({ id }: MemoryRow, { first }: { first: number }, ctx: MemoryContext) =>
-    ctx.loaders.history.load({ memoryId: id, first: checkFirst(first) }),
+  strength: (memory: MemoryRow, _: unknown, ctx: MemoryContext) => readStrength(ctx, memory),
+  accessCount: async ({ id }: MemoryRow, _: unknown, ctx: MemoryContext) =>
+    (await ctx.loaders.usage.load(id))?.uses ?? 0,
+  lastAccessedAt: async ({ id }: MemoryRow, _: unknown, ctx: MemoryContext) =>
+    (await ctx.loaders.usage.load(id))?.usedAt,
+  supersededBy: ({ supersededBy }: MemoryRow, _: unknown, ctx: MemoryContext) =>
+    supersededBy === null ? null : findMemory(ctx, supersededBy),
+  history: (memory: MemoryRow, { first }: { first: number }, ctx: MemoryContext) =>
+    readHistory(ctx, memory, checkFirst(first)),
 };

@@ -6,6 +6,8 @@ import { createMemories } from './Mutation/createMemories.ts';
 import { createMemory } from './Mutation/createMemory.ts';
 import { deleteMemory } from './Mutation/deleteMemory.ts';
 import { restoreMemory } from './Mutation/restoreMemory.ts';
+import { supersedeMemory } from './Mutation/supersedeMemory.ts';
+import { updateMemory } from './Mutation/updateMemory.ts';
 import { memories } from './Query/memories.ts';
 import { memory } from './Query/memory.ts';
 import { searchMemories } from './Query/searchMemories.ts';
@@ -15,7 +17,15 @@ import { memoryCreated } from './Subscription/memoryCreated.ts';
 
 export const resolvers = {
   Query: { memory, memories, searchMemories },
-  Mutation: { createMemory, createMemories, archiveMemory, restoreMemory, deleteMemory },
+  Mutation: {
+    createMemory,
+    createMemories,
+    updateMemory,
+    supersedeMemory,
+    archiveMemory,
+    restoreMemory,
+    deleteMemory,
+  },
   Subscription: { memoryCreated },
   Memory,
   MemoryEvent,

@@ -1,32 +1,10 @@
-import { encodeCursor, recordEvent } from '@rae/events';
 import { checkText } from '@rae/kernel';
-import { planArchive, planRestore, type StatusChange } from '../domain/changes.ts';
-import type { Memory } from '../domain/memory-row.ts';
-import { writeStatus } from '../queries/write-status.ts';
-import { getMemoryLocked } from './get-memory.ts';
+import { planArchive, planRestore } from '../domain/changes.ts';
+import { addUsage } from '../queries/usage.ts';
+import { type ChangedMemory, changeMemory, commitChange } from './change-memory.ts';
 import type { MemoryContext } from './memory-context.ts';
 
-export interface ChangedMemory {
-  readonly memory: Memory;
-  /** Null: nothing was changed. */
-  readonly cursor: string | null;
-}
-
 const MAX_REASON = 1_024;
-const EVENTS = { ARCHIVED: 'memory.archived', RESTORED: 'memory.restored' } as const;
-
-function change(ctx: MemoryContext, id: string, plan: (memory: Memory) => StatusChange | null): Promise<ChangedMemory> {
-  return ctx.transact(async (tx) => {
-    const memory = await getMemoryLocked(tx, id);
-    const planned = plan(memory);
-    if (!planned) return { memory, cursor: null };
-    await writeStatus(tx, memory, planned);
-    const { projectId, layer, version, tags } = memory;
-    const payload = { memoryId: id, layer, version: version + 1 };
-    const position = await recordEvent(tx, { type: EVENTS[planned.change], projectId, subject: id, tags, payload });
-    return { memory: { ...memory, status: planned.to, version: version + 1 }, cursor: encodeCursor(position) };
-  });
-}
 
 /**
  * Takes a memory out of search and lists. It stays readable by id, and restoreMemory takes this back. Archiving an archived
@@ -36,12 +14,18 @@ function change(ctx: MemoryContext, id: string, plan: (memory: Memory) => Status
  */
 export function archiveMemory(ctx: MemoryContext, id: string, reason: string | null): Promise<ChangedMemory> {
   const checked = reason === null ? null : checkText('reason', reason, MAX_REASON);
-  return change(ctx, id, (memory) => planArchive(memory, checked));
+  return changeMemory(ctx, id, (memory, now) => planArchive(memory, checked, now));
 }
 
 /**
- * Takes an archiving back. Restoring an active memory changes nothing and records no event.
+ * Takes an archiving, a supersession or an expiry back, and counts as a use, so that the memory does not fade away the next
+ * night. Restoring an active memory changes nothing and records no event.
  *
  * @throws NOT_FOUND if the tenant has no such memory
  */
-export const restoreMemory = (ctx: MemoryContext, id: string): Promise<ChangedMemory> => change(ctx, id, planRestore);
+export const restoreMemory = (ctx: MemoryContext, id: string): Promise<ChangedMemory> =>
+  ctx.transact(async (tx) => {
+    const restored = await commitChange(tx, id, planRestore);
+    if (restored.cursor !== null) await addUsage(tx, [{ memoryId: restored.memory.id, uses: 1, usedAt: tx.now }]);
+    return restored;
+  });

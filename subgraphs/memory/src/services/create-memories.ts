@@ -1,14 +1,12 @@
 import { once } from '@rae/database';
-import { type EventPosition, encodeCursor, recordEvents } from '@rae/events';
 import { projectToWrite } from '@rae/identity';
-import { badInput, isPlatformError, notFound, spendOf, type Transaction, uuidv7 } from '@rae/kernel';
+import { badInput, notFound, type Transaction, uuidv7 } from '@rae/kernel';
 import type { Memory } from '../domain/memory-row.ts';
-import { type CreateMemoryInput, type NewMemory, planMemory } from '../domain/new-memory.ts';
-import { indexedText, packLex, quantisationScale, quantise } from '../engine/index.ts';
+import { type CreateMemoryInput, planMemory } from '../domain/new-memory.ts';
 import { findMemories } from '../queries/find-memories.ts';
-import { insertMemories } from '../queries/insert-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
 import { payingProject } from './paying-project.ts';
+import { embedNow, type PlannedMemory, type Vectors, writeMemories } from './write-memories.ts';
 
 export type { CreateMemoryInput };
 
@@ -18,86 +16,18 @@ export interface CreatedMemories {
   /** In input order. */
   readonly memories: readonly Memory[];
   readonly cursors: readonly string[];
+  /** An equal one was there already and was strengthened instead. */
+  readonly deduplicated: readonly boolean[];
   readonly pendingEmbeddings: number;
 }
 
 /** What is kept under the idempotencyKey. */
 interface Created {
-  [key: string]: string[] | number;
+  [key: string]: string[] | boolean[] | number;
   ids: string[];
   cursors: string[];
+  deduplicated: boolean[];
   pending: number;
-}
-
-type Vectors = readonly (Float32Array | null)[];
-
-/** A memory with the id that it is to have: what its vector costs is filed under it before it is written. */
-interface Planned {
-  readonly id: string;
-  readonly memory: NewMemory;
-}
-
-/** A model that is away costs a memory nothing but its vector, for now: a job makes it up. */
-async function embedNow(ctx: MemoryContext, { id, memory }: Planned, projectId: string): Promise<Float32Array | null> {
-  const { embedder, logger, signal } = ctx;
-  const { content, speaker, userId, agentId, sessionId } = memory;
-  const subjects = [{ type: 'memory', id, weight: content.length }];
-  const spend = spendOf(ctx, { projectId, userId, agentId, sessionId, operation: 'EMBEDDING', subjects });
-  try {
-    const [made] = await embedder.embed([indexedText(content, speaker)], 'document', spend, signal ?? undefined);
-    return made ?? null;
-  } catch (error) {
-    if (!isPlatformError(error) || error.code !== 'MODEL_UNAVAILABLE') throw error;
-    logger.warn(
-      { model: embedder.id, err: error.message },
-      'a memory is stored without its vector; a job will make it',
-    );
-    return null;
-  }
-}
-
-/** Ids, sizes and labels; never content, which erasure must be able to take out of the world. */
-const toEvent = (projectId: string, id: string, memory: NewMemory, embedded: boolean) => ({
-  type: 'memory.created',
-  projectId,
-  subject: id,
-  tags: memory.tags,
-  payload: { memoryId: id, layer: memory.layer, characters: memory.content.length, embedded },
-});
-
-async function write(
-  { embedder }: MemoryContext,
-  tx: Transaction,
-  projectId: string,
-  planned: readonly Planned[],
-  vectors: Vectors,
-  last: boolean,
-): Promise<{ created: Created; memories: Memory[] }> {
-  const scale = quantisationScale(embedder.id, embedder.dimensions);
-  const rows = planned.map(({ id, memory }, at) => {
-    const vector = vectors[at];
-    return {
-      id,
-      memory,
-      lex: packLex(memory.content, memory.speaker),
-      vector: vector ? quantise(vector, scale) : null,
-    };
-  });
-  const inserted = insertMemories(tx, projectId, embedder.id, rows);
-  const events = recordEvents(
-    tx,
-    rows.map(({ id, memory, vector }) => toEvent(projectId, id, memory, vector !== null)),
-  );
-  if (last) tx.seal();
-  const [, positions] = await Promise.all([inserted, events]);
-  const created = {
-    ids: rows.map(({ id }) => id),
-    cursors: positions.map((position: EventPosition) => encodeCursor(position)),
-    pending: rows.filter(({ vector }) => !vector).length,
-  };
-  const unchanged = { supersededAt: null, supersededBy: null, archivedAt: null, version: 1 };
-  const state = { projectId, status: 'ACTIVE', createdAt: tx.now, ...unchanged } as const;
-  return { created, memories: rows.map(({ id, memory }) => ({ id, ...memory, ...state })) };
 }
 
 /** A repeat under a key gives the memories as they are now. @throws NOT_FOUND for one that was deleted since */
@@ -120,7 +50,7 @@ interface Call {
 
 async function vectorsFor(
   ctx: MemoryContext,
-  planned: readonly Planned[],
+  planned: readonly PlannedMemory[],
   embed: boolean,
   asked: string | null,
 ): Promise<Vectors> {
@@ -148,12 +78,18 @@ async function create(
     const projectId = await projectToWrite(tx, asked, `${path(0)}.projectId`);
     let written: Memory[] | null = null;
     const { result } = await once<Created>(tx, { field, key, input: inputs }, async () => {
-      const { created, memories } = await write(ctx, tx, projectId, planned, vectors, !key);
-      written = memories;
-      return created;
+      const done = await writeMemories(ctx, tx, projectId, planned, vectors, !key);
+      written = done.map(({ memory }) => memory);
+      return {
+        ids: done.map(({ memory }) => memory.id),
+        cursors: done.map(({ cursor }) => cursor),
+        deduplicated: done.map(({ deduplicated }) => deduplicated),
+        pending: done.filter(({ pending }) => pending).length,
+      };
     });
     const memories = written ?? (await readAgain(tx, result.ids));
-    return { memories, cursors: result.cursors, pendingEmbeddings: result.pending };
+    const { cursors, deduplicated, pending } = result;
+    return { memories, cursors, deduplicated, pendingEmbeddings: pending };
   });
 }
 

@@ -1,6 +1,7 @@
 import { badInput, isUuid, notFound, type Transaction } from '@rae/kernel';
+import { checkAsOf } from '../domain/memory-filter.ts';
 import type { Memory, StoredMemory } from '../domain/memory-row.ts';
-import { lockMemory } from '../queries/find-memories.ts';
+import { findMemoryAsOf, lockMemory } from '../queries/find-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
 
 export type { Memory };
@@ -19,6 +20,32 @@ export async function getMemory(ctx: MemoryContext, id: string): Promise<Memory>
   const memory = await findMemory(ctx, id);
   if (!memory) throw notFound('memory', id);
   return memory;
+}
+
+/**
+ * One memory by its id, whatever its status: as it stands now, or as it stood at `asOf`. A look at it as it is now counts
+ * as a use.
+ *
+ * @throws NOT_FOUND as getMemory, and for one that was not written by then; BAD_USER_INPUT for what is no UUID, and for an
+ *   asOf that is to come
+ */
+export async function readMemory(ctx: MemoryContext, id: string, asOf: Date | null): Promise<Memory> {
+  const now = ctx.clock.now();
+  if (!asOf) {
+    const memory = await getMemory(ctx, id);
+    ctx.usage.count(ctx.caller.tenantId, [memory.id], now);
+    return memory;
+  }
+  checkId(id);
+  const memory = await findThen(ctx, id, checkAsOf('asOf', asOf, now));
+  if (!memory) throw notFound('memory', id);
+  return memory;
+}
+
+async function findThen(ctx: MemoryContext, id: string, asOf: Date): Promise<Memory | null> {
+  const memory = await ctx.readOnce((tx) => findMemoryAsOf(tx, id, asOf));
+  const { projectId } = ctx.caller;
+  return projectId === null || memory?.projectId === projectId ? memory : null;
 }
 
 /** One memory, held against other writers. @throws NOT_FOUND when there is none that the caller may see; BAD_USER_INPUT for what is no UUID */

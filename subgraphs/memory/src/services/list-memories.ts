@@ -12,11 +12,23 @@ export interface ListMemoriesRequest {
   readonly after?: string | null;
 }
 
-function placeOf(position: readonly (string | number | null)[]): [string, number] {
-  const [value, mid] = position;
-  if (typeof value !== 'string' || typeof mid !== 'number')
+interface Place {
+  readonly row: [string, number];
+  readonly strengthAt: Date;
+}
+
+function placeOf(position: readonly (string | number | null)[]): Place {
+  const [value, mid, strengthAt] = position;
+  if (typeof value !== 'string' || typeof mid !== 'number' || typeof strengthAt !== 'number')
     throw badInput('after', 'this is not a cursor of this list');
-  return [value, mid];
+  return { row: [value, mid], strengthAt: new Date(strengthAt) };
+}
+
+function check({ filter, orderBy }: ListMemoriesRequest, now: Date): MemoryFilter {
+  const checked = checkFilter(filter, now);
+  if (checked.asOf && orderBy === 'STRENGTH_DESC')
+    throw badInput('orderBy', 'STRENGTH_DESC goes without filter.asOf: how strong a memory was is not kept');
+  return checked;
 }
 
 /**
@@ -27,22 +39,30 @@ function placeOf(position: readonly (string | number | null)[]): [string, number
 export async function listMemories(ctx: MemoryContext, request: ListMemoriesRequest): Promise<Connection<Memory>> {
   const { orderBy } = request;
   const first = checkFirst(request.first);
-  const filter = checkFilter(request.filter);
+  const filter = check(request, ctx.clock.now());
   const { tenantId } = ctx.caller;
   const list = `memories ${orderBy} ${JSON.stringify(filter)}`;
   const after = request.after ? placeOf(ctx.cursors.decode(tenantId, list, request.after)) : null;
+  const strengthAt = after?.strengthAt ?? ctx.clock.now();
   const { projectId, rows } = await ctx.read(async (tx) => {
     const project = await projectToRead(tx, filter.projectId ?? null, 'filter.projectId');
     return {
       projectId: project,
-      rows: await readPage(tx, { filter, projectId: project, orderBy, limit: first + 1, after }),
+      rows: await readPage(tx, {
+        filter,
+        projectId: project,
+        orderBy,
+        limit: first + 1,
+        strengthAt,
+        after: after?.row ?? null,
+      }),
     };
   });
   const page = toConnection(
     rows,
     first,
     after !== null,
-    ({ place }) => ctx.cursors.encode(tenantId, list, place),
+    ({ place }) => ctx.cursors.encode(tenantId, list, [...place, strengthAt.getTime()]),
     () => ctx.readOnce((tx) => countMemories(tx, filter, projectId)),
   );
   return {

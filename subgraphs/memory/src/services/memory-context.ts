@@ -3,12 +3,16 @@ import type { Context, Embedder } from '@rae/kernel';
 import type DataLoader from 'dataloader';
 import type { Memory } from '../domain/memory-row.ts';
 import type { Revision } from '../queries/revisions.ts';
+import type { Usage } from '../queries/usage.ts';
 import type { IndexRegistry } from './index-registry.ts';
+import type { UsageCounter } from './usage-counter.ts';
 
 /** One fetch's look-ups by id, gathered and asked once each, under the caller's tenant. */
 export interface MemoryLoaders {
   /** Null: the tenant has no such memory, or the key may not see its project. */
   readonly memory: DataLoader<string, Memory | null>;
+  /** Null: it was never used. */
+  readonly usage: DataLoader<string, Usage | null>;
   readonly history: DataLoader<{ memoryId: string; first: number }, Revision[], string>;
 }
 
@@ -18,5 +22,6 @@ export interface MemoryContext extends Context {
   readonly indexes: IndexRegistry;
   readonly searchGate: <T>(work: () => Promise<T>) => Promise<T>;
   readonly feed: EventFeed;
+  readonly usage: UsageCounter;
   readonly loaders: MemoryLoaders;
 }

@@ -7,7 +7,7 @@ import { planSearch, type RetrievalSignal, type SearchPlan, type SearchRequest }
 import { withSynonyms } from '../domain/synonyms.ts';
 import { fitTokens } from '../domain/token-budget.ts';
 import { detectLanguage, type EngineSignal, similarity } from '../engine/index.ts';
-import { findMemoriesByMid } from '../queries/find-memories.ts';
+import { findMemoriesByMid, findMemoriesByMidAsOf } from '../queries/find-memories.ts';
 import { tokenCounter } from './count-tokens.ts';
 import type { MemoryContext } from './memory-context.ts';
 import {
@@ -97,13 +97,19 @@ function poolOf({ diversity, limit }: SearchPlan): number {
 const likeness = (a: FoundHit, b: FoundHit): number => (a.profile && b.profile ? similarity(a.profile, b.profile) : 0);
 
 /** Neighbours of hits, read by number in their project. */
-async function readContexts(ctx: MemoryContext, hits: readonly FoundHit[]): Promise<ReadonlyMap<number, StoredMemory>> {
+async function readContexts(
+  ctx: MemoryContext,
+  hits: readonly FoundHit[],
+  asOf: Date | null | undefined,
+): Promise<ReadonlyMap<number, StoredMemory>> {
   const found = new Map<number, StoredMemory>();
   const wanted = hits.filter(({ context }) => context.length > 0);
   for (const [projectId, some] of Map.groupBy(wanted, ({ memory }) => memory.projectId)) {
     const mids = [...new Set(some.flatMap(({ context }) => context))];
-    for (const memory of await ctx.readOnce((tx) => findMemoriesByMid(tx, projectId, mids)))
-      found.set(memory.mid, memory);
+    const read = await ctx.readOnce((tx) =>
+      asOf ? findMemoriesByMidAsOf(tx, projectId, mids, asOf) : findMemoriesByMid(tx, projectId, mids),
+    );
+    for (const memory of read) found.set(memory.mid, memory);
   }
   return found;
 }
@@ -162,7 +168,7 @@ function expand({ text, expandQuery }: SearchPlan): string[] {
  */
 export async function searchMemories(ctx: MemoryContext, request: SearchRequest): Promise<SearchResult> {
   const from = performance.now();
-  const plan = planSearch(request);
+  const plan = planSearch(request, ctx.clock.now());
   const degraded = degradedSignals(plan);
   const signals = plan.signals?.filter(isBuilt) ?? null;
   const projects = await readProjects(ctx, plan);
@@ -177,7 +183,7 @@ export async function searchMemories(ctx: MemoryContext, request: SearchRequest)
   const wanted = { ...question, expandAcronyms: expandQuery, withProfiles: diversity > 0 };
   const results = signals?.length === 0 ? [] : await searchAll(ctx, projects, wanted);
   const chosen = chooseHits(results, plan);
-  const neighbours = await readContexts(ctx, chosen);
+  const neighbours = await readContexts(ctx, chosen, filter.asOf);
   const hits = chosen.map(({ memory, score, signals: shares, context }) => ({
     memory,
     score,

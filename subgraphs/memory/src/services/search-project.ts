@@ -13,8 +13,8 @@ import {
   type RankedHit,
   rank,
 } from '../engine/index.ts';
-import { findMemoriesByMid } from '../queries/find-memories.ts';
-import { findMidsByMetadata } from '../queries/list-memories.ts';
+import { findMemoriesByMid, findMemoriesByMidAsOf } from '../queries/find-memories.ts';
+import { findMidsAsOf, findMidsByMetadata } from '../queries/list-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
 
 /** A question and its vector; null where there is none. */
@@ -62,8 +62,11 @@ const MAX_ROUNDS = 5;
 const ACRONYM_HITS = 20;
 const MAX_ACRONYMS = 3;
 
+const ALL_STATUSES = ['ACTIVE', 'SUPERSEDED', 'ARCHIVED'] as const;
+
 async function toIndexFilter(tx: Transaction, projectId: string, filter: MemoryFilter): Promise<IndexFilter> {
-  const { occurredFrom, occurredTo, validAt, metadata, projectId: _project, ...same } = filter;
+  const { occurredFrom, occurredTo, validAt, metadata, asOf, projectId: _project, ...same } = filter;
+  if (asOf) return { statuses: ALL_STATUSES, mids: await findMidsAsOf(tx, projectId, filter) };
   const mids = metadata === null || metadata === undefined ? null : await findMidsByMetadata(tx, projectId, metadata);
   return {
     ...same,
@@ -93,7 +96,8 @@ function createRanker(tx: Transaction, projectId: string, index: ProjectIndex, a
     },
     async read(hits: readonly RankedHit[], isLast: boolean): Promise<void> {
       const wanted = hits.flatMap(({ mid }) => (memories.has(mid) ? [] : [mid]));
-      const rows = findMemoriesByMid(tx, projectId, wanted);
+      const { asOf } = asked.filter;
+      const rows = asOf ? findMemoriesByMidAsOf(tx, projectId, wanted, asOf) : findMemoriesByMid(tx, projectId, wanted);
       if (isLast) tx.seal();
       for (const memory of await rows) memories.set(memory.mid, memory);
     },

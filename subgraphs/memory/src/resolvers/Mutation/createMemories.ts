@@ -7,7 +7,11 @@ interface Args {
 }
 
 export const createMemories = async (_: unknown, { inputs, idempotencyKey }: Args, ctx: MemoryContext) => {
-  const { memories, cursors, pendingEmbeddings } = await create(ctx, inputs, idempotencyKey);
-  const results = memories.map((memory, at) => ({ memory, cursor: cursors[at] }));
+  const { memories, cursors, deduplicated, pendingEmbeddings } = await create(ctx, inputs, idempotencyKey);
+  const results = memories.map((memory, at) => ({
+    memory,
+    cursor: cursors[at],
+    deduplicated: deduplicated[at],
+  }));
   return { results, pendingEmbeddings, cursor: cursors.at(-1) };
 };

@@ -1,4 +1,5 @@
-import { getMemory } from '../../services/get-memory.ts';
+import { readMemory } from '../../services/get-memory.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
-export const memory = (_: unknown, { id }: { id: string }, ctx: MemoryContext) => getMemory(ctx, id);
+export const memory = (_: unknown, { id, asOf }: { id: string; asOf?: Date | null }, ctx: MemoryContext) =>
+  readMemory(ctx, id, asOf ?? null);
