@@ -21,6 +21,8 @@ export const PlatformCostReports = migration(
       subject_type text,
       kind text not null,
       priced boolean not null,
+      cache_hit boolean not null,
+      local boolean not null,
       user_id text,
       agent_id text,
       api_key_id uuid,

@@ -8,6 +8,7 @@ import { MemoryMemory } from './20261121100600_memory_memory.ts';
 import { MemoryLifecycle } from './20261121100610_memory_lifecycle.ts';
 import { PlatformMetering } from './20261121100700_platform_metering.ts';
 import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
+import { PlatformCostReports } from './20261121100710_platform_cost_reports.ts';
 
 /** All migrations, oldest first; a name never changes once it has run somewhere. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '20261121100610_memory_lifecycle', class: MemoryLifecycle },
   { name: '20261121100700_platform_metering', class: PlatformMetering },
   { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },
+  { name: '20261121100710_platform_cost_reports', class: PlatformCostReports },
 ];

@@ -152,11 +152,13 @@ describe('rae_worker', () => {
     'platform.admission',
     'platform.api_keys',
     'platform.budget_windows',
+    'platform.cost_cursors',
     'platform.event_cursors',
     'platform.event_log',
     'platform.event_quarantine',
     'platform.events',
     'platform.jobs',
+    'platform.ledger_heads',
     'platform.local_usage',
     'platform.reservations',
     'platform.tenants',
@@ -164,7 +166,7 @@ describe('rae_worker', () => {
   const UPDATES = ['platform.event_cursors', 'platform.jobs'];
   const INSERTS = ['platform.event_cursors'];
 
-  test('reads 11 tables of platform, updates 2 and inserts into 1, and is refused all others', async () => {
+  test('reads 13 tables of platform, updates 2 and inserts into 1, and is refused all others', async () => {
     const granted = async (right: string) => {
       const rows = await ask<{ name: string }>(
         `select name from (${TABLES}) t where has_any_column_privilege('rae_worker', oid, $1) order by name`,

@@ -18,8 +18,7 @@ const LABEL_OF: Readonly<Partial<Record<CostDimension, { label: Label; column: s
 
 /** What a time's key looks like: an hour is an instant in UTC, as a clock that is put back has one twice. */
 const TIME_FORMATS: Readonly<Partial<Record<CostDimension, (at: string, zone: string) => string>>> = {
-  HOUR: (at, zone) =>
-    `to_char(date_trunc('hour', ${at}, ${zone}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
+  HOUR: (at, zone) => `to_char(date_trunc('hour', ${at}, ${zone}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
   DAY: (at, zone) => `to_char(${at} at time zone ${zone}, 'YYYY-MM-DD')`,
   WEEK: (at, zone) => `to_char(date_trunc('week', ${at} at time zone ${zone}), 'YYYY-MM-DD')`,
   MONTH: (at, zone) => `to_char(${at} at time zone ${zone}, 'YYYY-MM')`,
@@ -90,9 +89,13 @@ export function breakdownSql(tenantId: string, question: CostQuestion): { text: 
     ? linesSql(question, pieces, 'l.occurred_at >= $2 and l.occurred_at < $3')
     : `${rolledSql(question, pieces, grainOf([...labels, ...labelsOf(filter)]))}
     union all ${linesSql(question, pieces, 'l.occurred_at >= $2 and l.occurred_at < $3 and l.number > (select number from range)')}
-    union all ${linesSql(question, pieces, `l.number <= (select number from range) and
+    union all ${linesSql(
+      question,
+      pieces,
+      `l.number <= (select number from range) and
       (l.occurred_at >= $2 and l.occurred_at < least((select first from range), $3)
-        or l.occurred_at >= greatest((select last from range), (select first from range), $2) and l.occurred_at < $3)`)}`;
+        or l.occurred_at >= greatest((select last from range), (select first from range), $2) and l.occurred_at < $3)`,
+    )}`;
   const keys = by.map((_, at) => `k${at}`).join(', ');
   const text = `with range as materialized (
       select coalesce((select number from platform.cost_cursors where tenant_id = $1), 0) as number,

@@ -1,7 +1,7 @@
 import { projectToRead } from '@rae/identity';
 import type { Context, Transaction } from '@rae/kernel';
 import { type CostBreakdownInput, type CostDimension, type CostQuestion, checkBreakdown } from './breakdown-input.ts';
-import { breakdownSql, SUMS } from './breakdown-sql.ts';
+import { breakdownSql, type SUMS } from './breakdown-sql.ts';
 
 /** Sums over lines; amounts in nano-USD. */
 export interface CostSums {

@@ -1,5 +1,6 @@
 import type { Transaction } from '@rae/kernel';
 import { COST_LOG_COLUMNS, type CostLogRow } from './cost-log.ts';
+import { IS_LOCAL } from './roll-up.ts';
 
 /** What a cost is asked of: `type:id`, such as `memory:01a1…`. */
 export interface CostRef {
@@ -23,7 +24,8 @@ export interface CostTotals {
 const CAUSES = Object.entries({ trigger: 'trigger_id', execution: 'execution_id', run: 'run_id', step: 'step_id' });
 
 /** $2 types, $3 ids. */
-const REFS = 'refs as (select n, type, id from rows from (unnest($2::text[]), unnest($3::text[])) with ordinality as r(type, id, n))';
+const REFS =
+  'refs as (select n, type, id from rows from (unnest($2::text[]), unnest($3::text[])) with ordinality as r(type, id, n))';
 
 /**
  * The numbers of the lines that have a thing as subject, as cause, or in a share; each once. A branch for each index: an OR
@@ -41,9 +43,6 @@ const IS_HELD_FOR = `(h.subject_id = r.id and h.subject_type = r.type
     ${CAUSES.map(([type, column]) => `or h.${column} = r.id and r.type = '${type}'`).join(' ')}
     or h.subjects @> jsonb_build_array(jsonb_build_object('type', r.type, 'id', r.id)))`;
 
-/** Models of this process are in nobody's cost. */
-const NOT_LOCAL = `coalesce(l.price ->> 'origin', '') <> 'LOCAL'`;
-
 /** $1 tenant, $2 types, $3 ids, $4 the project that is seen (null: all). */
 const TOTALS = {
   name: 'costs_read',
@@ -51,12 +50,12 @@ const TOTALS = {
     parts as (
       select s.n, l.cost_nano, l.saved_nano, l.input_tokens, l.output_tokens, l.kind, l.calls, l.priced, l.id
         from lines s join platform.ledger l on l.tenant_id = $1 and l.number = s.number
-        where ($4::uuid is null or l.project_id = $4) and ${NOT_LOCAL}
+        where ($4::uuid is null or l.project_id = $4) and not ${IS_LOCAL}
       union all
       select r.n, c.cost_nano, c.saved_nano, c.input_tokens, c.output_tokens, l.kind, l.calls, l.priced, l.id
         from refs r join platform.cost_shares c on c.tenant_id = $1 and c.subject_id = r.id and c.subject_type = r.type
         join platform.ledger l on l.tenant_id = $1 and l.number = c.ledger_number
-        where ($4::uuid is null or l.project_id = $4) and ${NOT_LOCAL}
+        where ($4::uuid is null or l.project_id = $4) and not ${IS_LOCAL}
           and not exists (select from lines s where s.n = r.n and s.number = l.number)),
     sums as (
       select p.n, coalesce(sum(p.cost_nano), 0) as cost, sum(p.saved_nano) as saved, sum(p.input_tokens) as input,
@@ -126,7 +125,7 @@ const LOG = {
       join platform.cost_shares c on c.tenant_id = $1 and c.subject_id = r.id and c.subject_type = r.type)
     select ${COST_LOG_COLUMNS} from platform.ledger l
       where l.tenant_id = $1 and l.number in (select number from lines union select number from shared)
-        and ($4::uuid is null or l.project_id = $4) and ${NOT_LOCAL}
+        and ($4::uuid is null or l.project_id = $4) and not ${IS_LOCAL}
       order by l.number desc limit $5`,
 };
 
@@ -151,7 +150,7 @@ const PAYERS = {
       cross join lateral (values ('PROJECT', l.project_id::text), ('USER', l.user_id), ('AGENT', l.agent_id),
         ('SESSION', l.session_id), ('API_KEY', l.api_key_id::text)) as p(scope, id)
       where l.tenant_id = $1 and l.number in (select number from lines union select number from shared)
-        and ($4::uuid is null or l.project_id = $4) and p.id is not null and ${NOT_LOCAL}
+        and ($4::uuid is null or l.project_id = $4) and p.id is not null and not ${IS_LOCAL}
       limit 200`,
 };
 

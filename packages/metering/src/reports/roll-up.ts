@@ -25,6 +25,9 @@ export const LINE_SUMS = `coalesce(l.cost_nano, 0) as cost_nano, l.saved_nano, l
         and p.priced and p.number < l.number) then -1
     else 0 end as unpriced_calls`;
 
+/** Models of this process cost nothing, and their lines stand for the calls of a minute. */
+export const IS_LOCAL = `coalesce(l.price ->> 'origin' = 'LOCAL', false)`;
+
 /** The grains of cost_rollups: each has the labels of the one before and these. */
 export const GRAINS = [
   ['projectId', 'operation', 'provider', 'model', 'subjectType', 'kind', 'priced'],
@@ -37,7 +40,8 @@ const ROLL = {
   name: 'cost_roll_up',
   text: `with lines as (
       select l.number, date_bin('15 minutes', l.occurred_at, 'epoch') as quarter, g.grain,
-        l.project_id, l.operation, l.provider, l.model, l.subject_type, l.kind, l.priced,
+        l.project_id, l.operation, l.provider, l.model, l.subject_type, l.kind, l.priced, l.cache_hit,
+        ${IS_LOCAL} as local,
         case when g.grain > 0 then l.user_id end as user_id,
         case when g.grain > 0 then l.agent_id end as agent_id,
         case when g.grain > 0 then l.api_key_id end as api_key_id,
@@ -49,13 +53,13 @@ const ROLL = {
         cross join (values (0::smallint), (1::smallint), (2::smallint)) g(grain)),
     keyed as (
       select *, encode(substr(sha256(convert_to(jsonb_build_array(grain, project_id, operation, provider, model,
-        subject_type, kind, priced, user_id, agent_id, api_key_id, session_id, trigger_id, run_id)::text, 'UTF8')), 1, 16), 'hex')::uuid as key_id
+        subject_type, kind, priced, cache_hit, local, user_id, agent_id, api_key_id, session_id, trigger_id, run_id)::text, 'UTF8')), 1, 16), 'hex')::uuid as key_id
       from lines),
     keys as (
       insert into platform.cost_keys (tenant_id, id, grain, project_id, operation, provider, model, subject_type, kind, priced,
-        user_id, agent_id, api_key_id, session_id, trigger_id, run_id)
+        cache_hit, local, user_id, agent_id, api_key_id, session_id, trigger_id, run_id)
       select distinct $1::uuid, key_id, grain, project_id, operation, provider, model, subject_type, kind, priced,
-        user_id, agent_id, api_key_id, session_id, trigger_id, run_id from keyed
+        cache_hit, local, user_id, agent_id, api_key_id, session_id, trigger_id, run_id from keyed
       on conflict do nothing),
     sums as (
       insert into platform.cost_rollups as r (tenant_id, grain, quarter, key_id, cost_nano, saved_nano, input_tokens,

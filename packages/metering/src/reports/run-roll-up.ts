@@ -43,6 +43,8 @@ export async function rollUpAll({ transactAsWorker, transactAs }: RollUpOptions,
 export const runRollUp = (options: RollUpOptions): (() => Promise<void>) =>
   repeat(
     () =>
-      rollUpAll(options).catch((err: unknown) => options.logger.warn({ err }, 'sums of the ledger wait for the next run')),
+      rollUpAll(options).catch((err: unknown) =>
+        options.logger.warn({ err }, 'sums of the ledger wait for the next run'),
+      ),
     EVERY_MS,
   );
