@@ -7,8 +7,8 @@ import { PlatformAudit } from './20261121100500_platform_audit.ts';
 import { MemoryMemory } from './20261121100600_memory_memory.ts';
 import { MemoryLifecycle } from './20261121100610_memory_lifecycle.ts';
 import { PlatformMetering } from './20261121100700_platform_metering.ts';
-import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
 import { PlatformCostReports } from './20261121100710_platform_cost_reports.ts';
+import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
 
 /** All migrations, oldest first; a name never changes once it has run somewhere. */
 export const migrations = [
@@ -21,6 +21,6 @@ export const migrations = [
   { name: '20261121100600_memory_memory', class: MemoryMemory },
   { name: '20261121100610_memory_lifecycle', class: MemoryLifecycle },
   { name: '20261121100700_platform_metering', class: PlatformMetering },
-  { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },
   { name: '20261121100710_platform_cost_reports', class: PlatformCostReports },
+  { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },
 ];

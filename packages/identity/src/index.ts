@@ -1,6 +1,6 @@
 export { type AccessRules, checkAccess, guardResolvers, readAccess } from './access.ts';
 export { type Authenticator, type AuthenticatorOptions, createAuthenticator } from './authenticator.ts';
-export { type Binding, checkProjectId, isWithin } from './binding.ts';
+export { type Binding, checkId, checkProjectId, checkUnbound, isWithin } from './binding.ts';
 export { ensureFirstTenant, type FirstTenant, makeKeyAnew } from './bootstrap.ts';
 export { type CreateApiKeyInput, createApiKey } from './create-api-key.ts';
 export { type CreateProjectInput, createProject } from './create-project.ts';

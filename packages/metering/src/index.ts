@@ -15,6 +15,7 @@ export type { CostLogFilter, CostLogKind } from './reports/cost-filter.ts';
 export type { CostLogRow } from './reports/cost-log.ts';
 export { findCostLogs } from './reports/find-cost-logs.ts';
 export { type CostLogOrder, type CostLogQuery, listCostLogs } from './reports/list-cost-logs.ts';
+export { type GovernanceOverview, readOverview } from './reports/overview.ts';
 export {
   type CostRef,
   type CostTotals,
@@ -25,5 +26,11 @@ export {
 } from './reports/read-costs.ts';
 export { rollUp } from './reports/roll-up.ts';
 export { type RollUpOptions, rollUpAll, runRollUp } from './reports/run-roll-up.ts';
-export { type BudgetStats, readBudgetStats, readSpendStats, type SpendStats } from './reports/tenant-stats.ts';
+export {
+  NO_STATS,
+  readSpendStats,
+  readTenantStats,
+  type SpendStats,
+  type TenantStats,
+} from './reports/tenant-stats.ts';
 export * from './usage.ts';

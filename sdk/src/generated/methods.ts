@@ -5,6 +5,36 @@ import * as types from './operations.ts';
 
 /** One method for each operation, that gives what its root field gives. */
 export const createMethods = (client: BareClient) => ({
+  /** How the tenant stands; for a key that is bound to a project, that project's spend. */
+  tenantStats: async (options?: RequestOptions) => {
+    const data = await client.query(types.TenantStatsDocument, {}, options);
+    return present(data.tenantStats);
+  },
+
+  /** Sums across tenants; audited. Wants a key bound to nothing. */
+  governanceOverview: async (variables: types.GovernanceOverviewQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.GovernanceOverviewDocument, variables, options);
+    return present(data.governanceOverview);
+  },
+
+  /** What one thing cost; nothing spent, or no such thing: zeros. For a key that is bound to a project, that project's lines alone. */
+  cost: async (id: types.CostQueryVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.CostDocument, { id }, options);
+    return present(data.cost);
+  },
+
+  /** Lines of the ledger; for a key that is bound to a project, that project's. */
+  costLogs: async (variables: types.CostLogsQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.CostLogsDocument, variables, options);
+    return present(data.costLogs);
+  },
+
+  /** What was spent, by up to four dimensions; a spend is in it at once. For a key that is bound to a project, that project's. */
+  costBreakdown: async (input: types.CostBreakdownQueryVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.CostBreakdownDocument, { input }, options);
+    return present(data.costBreakdown);
+  },
+
   /** Who is asking. */
   viewer: async (options?: RequestOptions) => {
     const data = await client.query(types.ViewerDocument, {}, options);

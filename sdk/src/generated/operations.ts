@@ -4,6 +4,149 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import { TypedDocumentString } from '../typed-document.ts';
+/** What a breakdown is to show. */
+export type CostBreakdownInput = {
+  /** 1 to 4, each once. */
+  readonly by: ReadonlyArray<CostDimension>;
+  /** Which lines; from and to stand beside it, not in it. */
+  readonly filter?: CostLogFilter | null | undefined;
+  /** 1 to 1 000 rows. */
+  readonly first?: number;
+  /** 31 days before `to` when left out; at most 366 days before it, with HOUR, TAG or tags at most 31. */
+  readonly from?: string | null | undefined;
+  /** Rows with the same sum in order of their keys. */
+  readonly orderBy?: CostBreakdownOrder;
+  /** IANA zone of hours, days, weeks and months. */
+  readonly timeZone?: string;
+  /** Now when left out; itself outside. */
+  readonly to?: string | null | undefined;
+};
+
+/** Orders of rows. */
+export type CostBreakdownOrder =
+  /** Most calls first. */
+  | 'CALLS_DESC'
+  /** By the keys, as texts. */
+  | 'KEYS_ASC'
+  /** Most tokens first. */
+  | 'TOKENS_DESC'
+  /** Dearest first. */
+  | 'USD_DESC';
+
+/** What a breakdown is by. TAG counts a line once for each of its tags; WORKFLOW is the workflow run. */
+export type CostDimension =
+  /** The agent's id. */
+  | 'AGENT'
+  /** UUID of the API key. */
+  | 'API_KEY'
+  /** A day of the zone, such as 2026-11-21. */
+  | 'DAY'
+  /** An hour of the zone as an instant in UTC, such as 2026-11-21T08:00:00Z. */
+  | 'HOUR'
+  /** The model that was called. */
+  | 'MODEL'
+  /** A month, such as 2026-11. */
+  | 'MONTH'
+  /** What the call was for. */
+  | 'OPERATION'
+  /** UUID of the project. */
+  | 'PROJECT'
+  /** Who runs it. */
+  | 'PROVIDER'
+  /** The session's id. */
+  | 'SESSION'
+  /** What it was spent on: memory, search, … */
+  | 'SUBJECT_TYPE'
+  /** A tag. */
+  | 'TAG'
+  /** The trigger's id. */
+  | 'TRIGGER'
+  /** The user's id. */
+  | 'USER'
+  /** The Monday of a week, such as 2026-11-16. */
+  | 'WEEK'
+  /** The workflow run's id. */
+  | 'WORKFLOW';
+
+/** Which lines of the ledger. What is left out matches all. */
+export type CostLogFilter = {
+  /** Of this agent. */
+  readonly agentId?: string | null | undefined;
+  /** Of this API key. */
+  readonly apiKeyId?: string | null | undefined;
+  /** Caused by this execution. */
+  readonly executionId?: string | null | undefined;
+  /** Calls from this instant on. */
+  readonly from?: string | null | undefined;
+  /** Calls alone, or adjustments alone. */
+  readonly kind?: CostLogKind | null | undefined;
+  /** Of this model. */
+  readonly model?: string | null | undefined;
+  /** For this operation. */
+  readonly operation?: CostOperation | null | undefined;
+  /** Those with a price alone, or those without. */
+  readonly priced?: boolean | null | undefined;
+  /** Of this project; NOT_FOUND when the tenant has no such project. */
+  readonly projectId?: string | null | undefined;
+  /** Of this provider. */
+  readonly provider?: string | null | undefined;
+  /** Of this session. */
+  readonly sessionId?: string | null | undefined;
+  /** Spent on this thing. */
+  readonly subjectId?: string | null | undefined;
+  /** Spent on things of this type, such as memory. */
+  readonly subjectType?: string | null | undefined;
+  /** Lines that have all of these, at most 20. */
+  readonly tags?: ReadonlyArray<string> | null | undefined;
+  /** Calls before this instant. */
+  readonly to?: string | null | undefined;
+  /** Caused by this trigger. */
+  readonly triggerId?: string | null | undefined;
+  /** Of this user. */
+  readonly userId?: string | null | undefined;
+  /** Caused by this workflow run. */
+  readonly workflowRunId?: string | null | undefined;
+};
+
+/** Kinds of lines. */
+export type CostLogKind =
+  /** A correction of an earlier line. */
+  | 'ADJUSTMENT'
+  /** A call, or the LOCAL calls of a minute. */
+  | 'CALL';
+
+/** Orders of lines. */
+export type CostLogOrder =
+  /** Dearest first; those without a price last. */
+  | 'COST_DESC'
+  /** Oldest first. */
+  | 'CREATED_AT_ASC'
+  /** Newest first. */
+  | 'CREATED_AT_DESC';
+
+/** What a call to a model was for. */
+export type CostOperation =
+  /** Actions of triggers and workflows. */
+  | 'ACTION'
+  /** Vectors of what is stored. */
+  | 'EMBEDDING'
+  /** Measuring quality. */
+  | 'EVALUATION'
+  /** Calls that were made outside of the platform. */
+  | 'EXTERNAL'
+  /** Nodes and edges of the graph. */
+  | 'EXTRACTION'
+  /** Plans of workflows. */
+  | 'PLAN'
+  /** Reading a question: its vector. */
+  | 'QUERY'
+  /** Reflections over memories. */
+  | 'REFLECTION'
+  /** Ordering what was found. */
+  | 'RERANK'
+  /** Summaries and answers. */
+  | 'SUMMARY';
+
 /** A key to make. A repeat under the idempotencyKey is CONFLICT: the secret is shown once. */
 export type CreateApiKeyInput = {
   /** The agent to bind it to, in your own ids, at most 200 characters; left out: the caller's own, or none. */
@@ -237,6 +380,51 @@ export type UpdateMemoryInput = {
   readonly validTo?: string | null | undefined;
 };
 
+export type TenantStatsFieldsFragment = { readonly tenantId: string, readonly usdToday: string, readonly usdThisMonth: string, readonly tokensToday: number, readonly tokensThisMonth: number, readonly budgetUsedShare: number | null, readonly rejectedRequests: number, readonly llmCallsToday: number, readonly unpricedCallsToday: number, readonly cacheHitRate: number, readonly savedUsdThisMonth: string };
+
+export type CostLogFieldsFragment = { readonly id: string, readonly kind: CostLogKind, readonly projectId: string, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly apiKeyId: string | null, readonly reservationId: string | null, readonly triggerId: string | null, readonly executionId: string | null, readonly workflowRunId: string | null, readonly stepId: string | null, readonly subjectType: string | null, readonly subjectId: string | null, readonly operation: CostOperation, readonly provider: string, readonly model: string, readonly inputTokens: number, readonly outputTokens: number, readonly cachedInputTokens: number, readonly cacheWriteTokens: number, readonly reasoningTokens: number, readonly calls: number, readonly priced: boolean, readonly totalCostUsd: string | null, readonly cacheHit: boolean, readonly savedUsd: string, readonly estimated: boolean, readonly latencyMs: number | null, readonly timeToFirstTokenMs: number | null, readonly traceId: string | null, readonly tags: ReadonlyArray<string>, readonly metadata: unknown, readonly hash: string, readonly occurredAt: string, readonly createdAt: string };
+
+export type CostSumsFieldsFragment = { readonly usd: string, readonly savedUsd: string, readonly inputTokens: number, readonly outputTokens: number, readonly calls: number, readonly unpricedCalls: number };
+
+export type TenantStatsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TenantStatsQuery = { readonly tenantStats: TenantStatsFieldsFragment | null };
+
+export type GovernanceOverviewQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type GovernanceOverviewQuery = { readonly governanceOverview: { readonly totalUsdToday: string, readonly totalUsdThisMonth: string, readonly tenants: ReadonlyArray<TenantStatsFieldsFragment> } | null };
+
+export type CostQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CostQuery = { readonly cost: { readonly id: string, readonly totalUsd: string, readonly savedUsd: string, readonly inputTokens: number, readonly outputTokens: number, readonly calls: number, readonly unpricedCalls: number, readonly pending: boolean } | null };
+
+export type CostLogsQueryVariables = Exact<{
+  filter?: CostLogFilter | null | undefined;
+  orderBy?: CostLogOrder | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type CostLogsQuery = { readonly costLogs: { readonly nodes: ReadonlyArray<CostLogFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type CostBreakdownQueryVariables = Exact<{
+  input: CostBreakdownInput;
+}>;
+
+
+export type CostBreakdownQuery = { readonly costBreakdown: { readonly truncated: boolean, readonly tookMs: number, readonly rows: ReadonlyArray<(
+      { readonly keys: ReadonlyArray<{ readonly dimension: CostDimension, readonly value: string | null }> }
+      & CostSumsFieldsFragment
+    )>, readonly total: CostSumsFieldsFragment } | null };
+
 export type TenantFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
 
 export type ProjectFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
@@ -421,6 +609,71 @@ export type SetRateLimitMutationVariables = Exact<{
 export type SetRateLimitMutation = { readonly setRateLimit: { readonly rateLimits: ReadonlyArray<RateLimitFieldsFragment> } };
 
 
+export const TenantStatsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment TenantStatsFields on TenantStats {
+  tenantId
+  usdToday
+  usdThisMonth
+  tokensToday
+  tokensThisMonth
+  budgetUsedShare
+  rejectedRequests
+  llmCallsToday
+  unpricedCallsToday
+  cacheHitRate
+  savedUsdThisMonth
+}
+    `, {"fragmentName":"TenantStatsFields"}) as unknown as TypedDocumentString<TenantStatsFieldsFragment, unknown>;
+export const CostLogFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CostLogFields on CostLog {
+  id
+  kind
+  projectId
+  userId
+  agentId
+  sessionId
+  apiKeyId
+  reservationId
+  triggerId
+  executionId
+  workflowRunId
+  stepId
+  subjectType
+  subjectId
+  operation
+  provider
+  model
+  inputTokens
+  outputTokens
+  cachedInputTokens
+  cacheWriteTokens
+  reasoningTokens
+  calls
+  priced
+  totalCostUsd
+  cacheHit
+  savedUsd
+  estimated
+  latencyMs
+  timeToFirstTokenMs
+  traceId
+  tags
+  metadata
+  hash
+  occurredAt
+  createdAt
+}
+    `, {"fragmentName":"CostLogFields"}) as unknown as TypedDocumentString<CostLogFieldsFragment, unknown>;
+export const CostSumsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CostSumsFields on CostBreakdownRow {
+  usd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+}
+    `, {"fragmentName":"CostSumsFields"}) as unknown as TypedDocumentString<CostSumsFieldsFragment, unknown>;
 export const TenantFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantFields on Tenant {
   id
@@ -567,6 +820,140 @@ export const RateLimitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   resetsAt
 }
     `, {"fragmentName":"RateLimitFields"}) as unknown as TypedDocumentString<RateLimitFieldsFragment, unknown>;
+export const TenantStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query TenantStats {
+  tenantStats {
+    ...TenantStatsFields
+  }
+}
+    fragment TenantStatsFields on TenantStats {
+  tenantId
+  usdToday
+  usdThisMonth
+  tokensToday
+  tokensThisMonth
+  budgetUsedShare
+  rejectedRequests
+  llmCallsToday
+  unpricedCallsToday
+  cacheHitRate
+  savedUsdThisMonth
+}`) as unknown as TypedDocumentString<TenantStatsQuery, TenantStatsQueryVariables>;
+export const GovernanceOverviewDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query GovernanceOverview($first: Int) {
+  governanceOverview(first: $first) {
+    totalUsdToday
+    totalUsdThisMonth
+    tenants {
+      ...TenantStatsFields
+    }
+  }
+}
+    fragment TenantStatsFields on TenantStats {
+  tenantId
+  usdToday
+  usdThisMonth
+  tokensToday
+  tokensThisMonth
+  budgetUsedShare
+  rejectedRequests
+  llmCallsToday
+  unpricedCallsToday
+  cacheHitRate
+  savedUsdThisMonth
+}`) as unknown as TypedDocumentString<GovernanceOverviewQuery, GovernanceOverviewQueryVariables>;
+export const CostDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Cost($id: ID!) {
+  cost(id: $id) {
+    id
+    totalUsd
+    savedUsd
+    inputTokens
+    outputTokens
+    calls
+    unpricedCalls
+    pending
+  }
+}
+    `) as unknown as TypedDocumentString<CostQuery, CostQueryVariables>;
+export const CostLogsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query CostLogs($filter: CostLogFilter, $orderBy: CostLogOrder, $first: Int, $after: String) {
+  costLogs(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
+    nodes {
+      ...CostLogFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment CostLogFields on CostLog {
+  id
+  kind
+  projectId
+  userId
+  agentId
+  sessionId
+  apiKeyId
+  reservationId
+  triggerId
+  executionId
+  workflowRunId
+  stepId
+  subjectType
+  subjectId
+  operation
+  provider
+  model
+  inputTokens
+  outputTokens
+  cachedInputTokens
+  cacheWriteTokens
+  reasoningTokens
+  calls
+  priced
+  totalCostUsd
+  cacheHit
+  savedUsd
+  estimated
+  latencyMs
+  timeToFirstTokenMs
+  traceId
+  tags
+  metadata
+  hash
+  occurredAt
+  createdAt
+}
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}`) as unknown as TypedDocumentString<CostLogsQuery, CostLogsQueryVariables>;
+export const CostBreakdownDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query CostBreakdown($input: CostBreakdownInput!) {
+  costBreakdown(input: $input) {
+    rows {
+      keys {
+        dimension
+        value
+      }
+      ...CostSumsFields
+    }
+    total {
+      ...CostSumsFields
+    }
+    truncated
+    tookMs
+  }
+}
+    fragment CostSumsFields on CostBreakdownRow {
+  usd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+}`) as unknown as TypedDocumentString<CostBreakdownQuery, CostBreakdownQueryVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {

@@ -9,12 +9,15 @@ import {
   type Tenant,
 } from '@rae/identity';
 import { type Context, hasRole, isUuid, type Transaction } from '@rae/kernel';
+import { type CostLogRow, type CostRef, type CostTotals, findCostLogs, readCosts } from '@rae/metering';
 import DataLoader from 'dataloader';
 
 export interface Loaders {
   readonly tenants: DataLoader<string, Tenant | null>;
   readonly projects: DataLoader<string, Project | null>;
   readonly apiKeys: DataLoader<string, ApiKey | null>;
+  readonly costLogs: DataLoader<string, CostLogRow | null>;
+  readonly costs: DataLoader<CostRef, CostTotals, string>;
 }
 
 export interface GovernanceContext extends Context {
@@ -41,6 +44,13 @@ function loadById<Row extends { readonly id: string }>(
   );
 }
 
+/** Costs of many things in one statement, such as those of a page of memories. */
+const loadCosts = (ctx: Context): Loaders['costs'] =>
+  new DataLoader((refs) => ctx.readOnce((tx) => readCosts(tx, refs)), {
+    cacheKeyFn: ({ type, id }) => `${type}:${id}`,
+    maxBatchSize: 1000,
+  });
+
 /** Loaders of one fetch, under its caller's tenant and binding; keys other than its own are for ADMIN. */
 export function createLoaders(ctx: Context): Loaders {
   const { projectId, apiKeyId, roles } = ctx.caller;
@@ -49,5 +59,7 @@ export function createLoaders(ctx: Context): Loaders {
     tenants: loadById(ctx, findTenants, () => true),
     projects: loadById(ctx, findProjects, ({ id }) => projectId === null || projectId === id),
     apiKeys: loadById(ctx, findApiKeys, (key) => key.id === apiKeyId || (isAdmin && isWithin(ctx.caller, key))),
+    costLogs: loadById(ctx, findCostLogs, (line) => projectId === null || projectId === line.projectId),
+    costs: loadCosts(ctx),
   };
 }

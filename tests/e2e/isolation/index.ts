@@ -1,4 +1,5 @@
 import type { Cases } from './case.ts';
+import { costCases } from './costs.ts';
 import { governanceCases } from './governance.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { memoryCases } from './memory.ts';
@@ -6,6 +7,7 @@ import { proofCases } from './proof.ts';
 
 /** A file for each area; a new root field gets its case beside its kind. */
 export const CASES: Cases = {
+  ...costCases,
   ...governanceCases,
   ...lifecycleCases,
   ...memoryCases,

@@ -3,6 +3,7 @@ import { createConsumer, dropLogDays, makeLogDays } from '@rae/events';
 import { createJobRunner } from '@rae/jobs';
 import type { Embedder } from '@rae/kernel';
 import { memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
+import { runRollUp } from '@rae/metering';
 import type { Platform } from '../platform.ts';
 
 export interface Worker {
@@ -33,12 +34,14 @@ export function startWorker(platform: Platform, embedder: Embedder): Worker {
     createJobRunner(definition, { transactAsWorker: asWorker, transactAs: asTenant, wakeUp, logger, metrics }),
   );
   const stopStatistics = keepStatistics(platform.database, logger);
+  const stopRollUp = runRollUp({ transactAsWorker: asWorker, transactAs: asTenant, logger });
   void keepHouse(platform);
   const timer = setInterval(() => void keepHouse(platform), HOURLY_MS);
   return {
     async stop() {
       clearInterval(timer);
       await stopStatistics();
+      await stopRollUp();
       await Promise.all([...consumers, ...jobs].map((part) => part.close()));
     },
   };

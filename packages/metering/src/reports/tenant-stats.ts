@@ -69,7 +69,7 @@ export async function readSpendStats(tx: Transaction, projectId: string | null):
   };
 }
 
-export interface BudgetStats {
+interface BudgetStats {
   /** Used of the limit, of the tenant's own budget that is nearest to it; null: it has none. May be above 1. */
   readonly usedShare: number | null;
   /** Refused by budgets of all scopes since their present windows began. */
@@ -88,8 +88,30 @@ const BUDGETS = {
     where b.tenant_id = $1`,
 };
 
-/** How the tenant stands with its budgets now. */
-export async function readBudgetStats(tx: Transaction): Promise<BudgetStats> {
-  const [row] = await tx.query<BudgetStats>(BUDGETS, [tx.caller.tenantId, tx.now]);
-  return row ?? { usedShare: null, rejected: 0 };
+export interface TenantStats extends SpendStats, BudgetStats {
+  readonly tenantId: string;
+}
+
+const NO_BUDGETS: BudgetStats = { usedShare: null, rejected: 0 };
+
+/** What a tenant has that has done nothing yet. */
+export const NO_STATS: Omit<TenantStats, 'tenantId'> = {
+  nanoToday: 0n,
+  nanoThisMonth: 0n,
+  savedNanoThisMonth: 0n,
+  tokensToday: 0,
+  tokensThisMonth: 0,
+  callsToday: 0,
+  unpricedToday: 0,
+  cacheHitRate: 0,
+  ...NO_BUDGETS,
+};
+
+/** How the tenant of the transaction stands; to a caller that is bound to a project, that project alone, without budgets. */
+export async function readTenantStats(tx: Transaction): Promise<TenantStats> {
+  const { tenantId, projectId } = tx.caller;
+  const spend = await readSpendStats(tx, projectId);
+  if (projectId !== null) return { tenantId, ...spend, ...NO_BUDGETS };
+  const [budgets = NO_BUDGETS] = await tx.query<BudgetStats>(BUDGETS, [tenantId, tx.now]);
+  return { tenantId, ...spend, ...budgets };
 }

@@ -1,5 +1,6 @@
 import { listProjects, type Page, type Project, pageOfOne, type Tenant as TenantRow } from '@rae/identity';
 import type { GovernanceContext } from '../loaders.ts';
+import { tenantStats } from '../services/stats.ts';
 
 /** madeWith: the first project of a tenant that was made just now by a caller of another one. */
 interface Source extends TenantRow {
@@ -8,6 +9,7 @@ interface Source extends TenantRow {
 
 export const Tenant = {
   __resolveReference: ({ id }: { id: string }, ctx: GovernanceContext) => ctx.loaders.tenants.load(id),
+  stats: ({ id }: Source, _args: unknown, ctx: GovernanceContext) => tenantStats(ctx, id),
   projects: ({ madeWith }: Source, page: Page, ctx: GovernanceContext) =>
     madeWith ? pageOfOne(ctx, madeWith, page) : listProjects(ctx, page),
 };
