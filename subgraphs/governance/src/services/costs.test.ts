@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { guardResolvers } from '@rae/identity';
-import { type Caller, isPlatformError, uuidv7 } from '@rae/kernel';
+import { createInProcessCallCounter, createRateLimits, guardResolvers } from '@rae/identity';
+import { type Caller, isPlatformError, systemClock, uuidv7 } from '@rae/kernel';
 import { formatUsd } from '@rae/metering';
 import {
   createTestContext,
@@ -17,7 +17,7 @@ import { createGovernanceSubgraph } from '../index.ts';
 
 jest.setTimeout(60_000); // the machine may be busy
 
-const subgraph = createGovernanceSubgraph();
+let subgraph: ReturnType<typeof createGovernanceSubgraph>;
 let db: TestDatabase;
 let schema: GraphQLSchema;
 
@@ -50,6 +50,9 @@ async function openTenant(lines: readonly Partial<TestLine>[]): Promise<{ caller
 
 beforeAll(async () => {
   db = await openTestDatabase();
+  const counter = createInProcessCallCounter(systemClock);
+  const limits = { transact: db.transact, clock: systemClock, counter, defaults: [], isOperation: () => true };
+  subgraph = createGovernanceSubgraph({ rateLimits: createRateLimits(limits) });
   const { typeDefs, resolvers } = subgraph;
   schema = buildSubgraphSchema([{ typeDefs, resolvers: guardResolvers(typeDefs, resolvers) as never }]);
 });
