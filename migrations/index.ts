@@ -6,6 +6,7 @@ import { PlatformJobs } from './20261121100400_platform_jobs.ts';
 import { PlatformAudit } from './20261121100500_platform_audit.ts';
 import { MemoryMemory } from './20261121100600_memory_memory.ts';
 import { MemoryLifecycle } from './20261121100610_memory_lifecycle.ts';
+import { MemoryAnswers } from './20261121100630_memory_answers.ts';
 import { PlatformMetering } from './20261121100700_platform_metering.ts';
 import { PlatformCostReports } from './20261121100710_platform_cost_reports.ts';
 import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
@@ -20,6 +21,7 @@ export const migrations = [
   { name: '20261121100500_platform_audit', class: PlatformAudit },
   { name: '20261121100600_memory_memory', class: MemoryMemory },
   { name: '20261121100610_memory_lifecycle', class: MemoryLifecycle },
+  { name: '20261121100630_memory_answers', class: MemoryAnswers },
   { name: '20261121100700_platform_metering', class: PlatformMetering },
   { name: '20261121100710_platform_cost_reports', class: PlatformCostReports },
   { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },

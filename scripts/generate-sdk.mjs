@@ -125,7 +125,8 @@ function writeMethod(operation) {
   const { name, kind, field } = operation;
   const { parameters, variables } = writeParameters(operation);
   if (kind === 'subscription') {
-    const given = `{ signal, ...variables }: types.${name}SubscriptionVariables & RequestOptions = {}`;
+    const optional = field.args.some(isRequiredArgument) ? '' : ' = {}';
+    const given = `{ signal, ...variables }: types.${name}SubscriptionVariables & RequestOptions${optional}`;
     const events = `client.subscribe(types.${name}Document, variables, { signal })`;
     return `${comment(field.description)}  ${field.name}: (${given}) =>
     mapEvents(${events}, (data) => data.${field.name}),\n`;

@@ -23,10 +23,16 @@ beforeAll(async () => {
     `mutation ($name: String!) { createApiKey(input: { name: $name, roles: [READER] }) { apiKey { id } } }`,
     { name: canary },
   );
+  const { ask } = await owner.client.ask(
+    `mutation ($input: AskInput!) { ask(input: $input) { answer { id status } } }`,
+    { input: { projectId: owner.projectId, question: `What is the word ${canary}?` } },
+  );
+  expect(ask.answer.status).toBe('ANSWERED');
   foreign = {
     tenantId: owner.tenantId,
     projectId: owner.projectId,
     memoryId: createMemory.memory.id,
+    answerId: ask.answer.id,
     keyId: createApiKey.apiKey.id,
     canary,
     cursor: createMemory.cursor,

@@ -86,6 +86,7 @@ async function measureService(): Promise<void> {
     feed,
     indexBytes: 2 ** 30,
     writeAs: db.as,
+    wakeUp: db.wakeUp,
     logger: silentLogger,
     metrics,
   });

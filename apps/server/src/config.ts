@@ -38,6 +38,7 @@ export interface Config {
   readonly rateLimits: readonly RateLimitRule[] | null;
   readonly indexBytes: number;
   readonly eventDays: number;
+  readonly answerDays: number;
   readonly allowedOrigins: readonly string[];
   readonly logLevel: string;
 }
@@ -118,6 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rateLimits: env.RAE_RATE_LIMITS,
     indexBytes: env.RAE_INDEX_MEMORY ?? Math.floor(totalmem() / 4),
     eventDays: env.RAE_EVENT_DAYS,
+    answerDays: env.RAE_ANSWER_DAYS,
     allowedOrigins: env.RAE_ALLOWED_ORIGINS,
     logLevel: env.RAE_LOG_LEVEL,
   });

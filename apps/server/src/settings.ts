@@ -212,6 +212,12 @@ export const SETTINGS = {
     example: '30',
     about: 'Days that events are kept, and subscriptions can resume from.',
   },
+  RAE_ANSWER_DAYS: {
+    schema: wholeNumber(1, 3_650, 30),
+    takes: '1 to 3650',
+    example: '30',
+    about: 'Days that an answer knows what it was drawn from; the answer itself stays.',
+  },
   RAE_ALLOWED_ORIGINS: {
     schema: list,
     takes: 'origins with commas',

@@ -3,7 +3,7 @@ export { createRedisCallCounter } from './call-counter/redis.ts';
 export type { ConsumerDefinition } from './consume-partition.ts';
 export { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts';
 export { type LogEvent, type NewEvent, PARTITIONS, partitionOf, wakeTopic } from './event.ts';
-export { type EventStream, mapStream } from './event-stream.ts';
+export { type EventStream, mapStream, toStream } from './event-stream.ts';
 export { createEventFeed, type EventFeed, type FeedOptions, type FeedRequest } from './feed.ts';
 export { countDaysAhead, dropLogDays, LEAST_DAYS_AHEAD, makeLogDays, settleEpoch } from './log-keeper.ts';
 export type { ReadWith } from './partition-reader.ts';

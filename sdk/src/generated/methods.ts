@@ -5,6 +5,34 @@ import * as types from './operations.ts';
 
 /** One method for each operation, that gives what its root field gives. */
 export const createMethods = (client: BareClient) => ({
+  /** One answer by its id; NOT_FOUND when there is none. */
+  answer: async (id: types.AnswerQueryVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.AnswerDocument, { id }, options);
+    return present(data.answer);
+  },
+
+  /** Answers, newest first, page by page. */
+  answers: async (variables: types.AnswersQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.AnswersDocument, variables, options);
+    return present(data.answers);
+  },
+
+  /** Answers from what is remembered, with verified citations; says so where nothing speaks of it. It goes on when the client goes away. */
+  ask: async (input: types.AskMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.AskDocument, { input }, options);
+    return data.ask;
+  },
+
+  /** Stops an answer in the making, in whichever process; what was written stays, what was used is settled. One that has ended stays as it is. */
+  cancelAnswer: async (id: types.CancelAnswerMutationVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.CancelAnswerDocument, { id }, options);
+    return data.cancelAnswer;
+  },
+
+  /** Asks, and tells each step: what was found, the text as it is written, the whole. A client that goes away does not stop it: with `after`, or the same idempotencyKey, it is heard on for 10 minutes after its end. */
+  askStream: ({ signal, ...variables }: types.AskStreamSubscriptionVariables & RequestOptions) =>
+    mapEvents(client.subscribe(types.AskStreamDocument, variables, { signal }), (data) => data.askStream),
+
   /** How the tenant stands; for a key that is bound to a project, that project's spend. */
   tenantStats: async (options?: RequestOptions) => {
     const data = await client.query(types.TenantStatsDocument, {}, options);

@@ -4,6 +4,37 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import { TypedDocumentString } from '../typed-document.ts';
+/** How far an answer has come. */
+export type AnswerStatus =
+  /** Answered from what is remembered. */
+  | 'ANSWERED'
+  /** Stopped by cancelAnswer; the text is what was written so far. */
+  | 'CANCELLED'
+  /** Not made; `failure` says why. Asking again under the same idempotencyKey makes it anew. */
+  | 'FAILED'
+  /** Nothing that is remembered speaks of what was asked; the text says so. */
+  | 'NOTHING_FOUND'
+  /** Still being made; its text comes with the end, or by askStream. */
+  | 'RUNNING';
+
+/** A question to be answered from what is remembered. */
+export type AskInput = {
+  /** The agent that pays, in the caller's own ids, 1..256 characters. */
+  readonly agentId?: string | null | undefined;
+  /** The same key and input gives the first answer again, or makes anew one that failed; another input under it IDEMPOTENCY_CONFLICT; kept 24 h, 1..200 characters. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The key's own project when left out; a key of the whole tenant must name one. */
+  readonly projectId?: string | null | undefined;
+  /** 1..8 192 characters. */
+  readonly question: string;
+  /** How memories are looked for. */
+  readonly search?: RetrievalInput | null | undefined;
+  /** The session that pays, in the caller's own ids, 1..256 characters. */
+  readonly sessionId?: string | null | undefined;
+  /** The person who pays, in the caller's own ids, 1..256 characters. */
+  readonly userId?: string | null | undefined;
+};
+
 /** What a breakdown is to show. */
 export type CostBreakdownInput = {
   /** 1 to 4, each once. */
@@ -303,6 +334,28 @@ export type MessageRole =
   /** The person. */
   | 'USER';
 
+/** How memories are looked for: SearchMemoriesInput without the query. */
+export type RetrievalInput = {
+  /** Also this many neighbouring turns or chunks on either side of each hit, 0..10. */
+  readonly contextWindow?: number;
+  /** 0 = relevance alone, 1 = variety alone (MMR). */
+  readonly diversity?: number;
+  /** Synonyms, and acronyms that the memories found explain. */
+  readonly expandQuery?: boolean;
+  /** Where to look; its project, where it names one, is the answer's. */
+  readonly filter?: MemoryFilter | null | undefined;
+  /** 1..200 hits. */
+  readonly limit?: number;
+  /** Cut the hits to this many tokens, best first. */
+  readonly maxTokens?: number | null | undefined;
+  /** Leave out hits scored lower, 0..1. */
+  readonly minScore?: number | null | undefined;
+  /** Signals to fuse; all that the engine judges useful when left out: words and meaning. */
+  readonly signals?: ReadonlyArray<RetrievalSignal> | null | undefined;
+  /** Let the knowledge graph take part where it can. */
+  readonly useGraph?: boolean;
+};
+
 /** What a search looks at. */
 export type RetrievalSignal =
   /** Nearness in the knowledge graph; reported in `degraded` while no graph subgraph answers. */
@@ -379,6 +432,58 @@ export type UpdateMemoryInput = {
   /** After validFrom; null: it still holds. */
   readonly validTo?: string | null | undefined;
 };
+
+export type CitationFieldsFragment = { readonly index: number, readonly memoryId: string, readonly quote: string, readonly start: number | null, readonly end: number | null, readonly relevance: number, readonly verified: boolean };
+
+export type AnswerFieldsFragment = { readonly id: string, readonly projectId: string, readonly question: string, readonly status: AnswerStatus, readonly text: string, readonly groundedness: number, readonly model: string, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly timeToFirstTokenMs: number | null, readonly tookMs: number, readonly traceId: string | null, readonly createdAt: string, readonly citations: ReadonlyArray<CitationFieldsFragment>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly failure: { readonly code: string, readonly message: string } | null };
+
+export type AnswerQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type AnswerQuery = { readonly answer: (
+    { readonly search: { readonly tookMs: number, readonly hits: ReadonlyArray<SearchHitFieldsFragment>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }> } | null }
+    & AnswerFieldsFragment
+  ) | null };
+
+export type AnswersQueryVariables = Exact<{
+  projectId?: string | null | undefined;
+  userId?: string | null | undefined;
+  agentId?: string | null | undefined;
+  sessionId?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AnswersQuery = { readonly answers: { readonly nodes: ReadonlyArray<AnswerFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type AskMutationVariables = Exact<{
+  input: AskInput;
+}>;
+
+
+export type AskMutation = { readonly ask: { readonly answer: AnswerFieldsFragment } };
+
+export type CancelAnswerMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CancelAnswerMutation = { readonly cancelAnswer: { readonly answer: AnswerFieldsFragment } };
+
+export type AskStreamSubscriptionVariables = Exact<{
+  input: AskInput;
+  after?: string | null | undefined;
+}>;
+
+
+export type AskStreamSubscription = { readonly askStream:
+    | { readonly __typename: 'AskCompleted', readonly cursor: string, readonly answer: AnswerFieldsFragment }
+    | { readonly __typename: 'AskDelta', readonly text: string, readonly cursor: string }
+    | { readonly __typename: 'AskRetrieved', readonly answerId: string, readonly cursor: string, readonly search: { readonly hits: ReadonlyArray<SearchHitFieldsFragment> } }
+   };
 
 export type TenantStatsFieldsFragment = { readonly tenantId: string, readonly usdToday: string, readonly usdThisMonth: string, readonly tokensToday: number, readonly tokensThisMonth: number, readonly budgetUsedShare: number | null, readonly rejectedRequests: number, readonly llmCallsToday: number, readonly unpricedCallsToday: number, readonly cacheHitRate: number, readonly savedUsdThisMonth: string };
 
@@ -609,6 +714,54 @@ export type SetRateLimitMutationVariables = Exact<{
 export type SetRateLimitMutation = { readonly setRateLimit: { readonly rateLimits: ReadonlyArray<RateLimitFieldsFragment> } };
 
 
+export const CitationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CitationFields on Citation {
+  index
+  memoryId
+  quote
+  start
+  end
+  relevance
+  verified
+}
+    `, {"fragmentName":"CitationFields"}) as unknown as TypedDocumentString<CitationFieldsFragment, unknown>;
+export const AnswerFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment AnswerFields on Answer {
+  id
+  projectId
+  question
+  status
+  text
+  citations {
+    ...CitationFields
+  }
+  groundedness
+  model
+  degraded {
+    part
+    reason
+  }
+  userId
+  agentId
+  sessionId
+  timeToFirstTokenMs
+  tookMs
+  traceId
+  createdAt
+  failure {
+    code
+    message
+  }
+}
+    fragment CitationFields on Citation {
+  index
+  memoryId
+  quote
+  start
+  end
+  relevance
+  verified
+}`, {"fragmentName":"AnswerFields"}) as unknown as TypedDocumentString<AnswerFieldsFragment, unknown>;
 export const TenantStatsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantStatsFields on TenantStats {
   tenantId
@@ -820,6 +973,337 @@ export const RateLimitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   resetsAt
 }
     `, {"fragmentName":"RateLimitFields"}) as unknown as TypedDocumentString<RateLimitFieldsFragment, unknown>;
+export const AnswerDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Answer($id: ID!) {
+  answer(id: $id) {
+    ...AnswerFields
+    search {
+      hits {
+        ...SearchHitFields
+      }
+      degraded {
+        part
+        reason
+      }
+      tookMs
+    }
+  }
+}
+    fragment CitationFields on Citation {
+  index
+  memoryId
+  quote
+  start
+  end
+  relevance
+  verified
+}
+fragment AnswerFields on Answer {
+  id
+  projectId
+  question
+  status
+  text
+  citations {
+    ...CitationFields
+  }
+  groundedness
+  model
+  degraded {
+    part
+    reason
+  }
+  userId
+  agentId
+  sessionId
+  timeToFirstTokenMs
+  tookMs
+  traceId
+  createdAt
+  failure {
+    code
+    message
+  }
+}
+fragment MemoryFields on Memory {
+  id
+  projectId
+  layer
+  status
+  content
+  role
+  speaker
+  source
+  tags
+  metadata
+  userId
+  agentId
+  sessionId
+  importance
+  occurredAt
+  validFrom
+  validTo
+  createdAt
+  supersededAt
+  expiresAt
+}
+fragment SearchHitFields on SearchHit {
+  score
+  signals {
+    signal
+    rank
+    rawScore
+    contribution
+  }
+  memory {
+    ...MemoryFields
+  }
+  context {
+    ...MemoryFields
+  }
+}`) as unknown as TypedDocumentString<AnswerQuery, AnswerQueryVariables>;
+export const AnswersDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Answers($projectId: ID, $userId: ID, $agentId: ID, $sessionId: ID, $first: Int, $after: String) {
+  answers(
+    projectId: $projectId
+    userId: $userId
+    agentId: $agentId
+    sessionId: $sessionId
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...AnswerFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment CitationFields on Citation {
+  index
+  memoryId
+  quote
+  start
+  end
+  relevance
+  verified
+}
+fragment AnswerFields on Answer {
+  id
+  projectId
+  question
+  status
+  text
+  citations {
+    ...CitationFields
+  }
+  groundedness
+  model
+  degraded {
+    part
+    reason
+  }
+  userId
+  agentId
+  sessionId
+  timeToFirstTokenMs
+  tookMs
+  traceId
+  createdAt
+  failure {
+    code
+    message
+  }
+}
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}`) as unknown as TypedDocumentString<AnswersQuery, AnswersQueryVariables>;
+export const AskDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation Ask($input: AskInput!) {
+  ask(input: $input) {
+    answer {
+      ...AnswerFields
+    }
+  }
+}
+    fragment CitationFields on Citation {
+  index
+  memoryId
+  quote
+  start
+  end
+  relevance
+  verified
+}
+fragment AnswerFields on Answer {
+  id
+  projectId
+  question
+  status
+  text
+  citations {
+    ...CitationFields
+  }
+  groundedness
+  model
+  degraded {
+    part
+    reason
+  }
+  userId
+  agentId
+  sessionId
+  timeToFirstTokenMs
+  tookMs
+  traceId
+  createdAt
+  failure {
+    code
+    message
+  }
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<AskMutation, AskMutationVariables>;
+export const CancelAnswerDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation CancelAnswer($id: ID!) {
+  cancelAnswer(id: $id) {
+    answer {
+      ...AnswerFields
+    }
+  }
+}
+    fragment CitationFields on Citation {
+  index
+  memoryId
+  quote
+  start
+  end
+  relevance
+  verified
+}
+fragment AnswerFields on Answer {
+  id
+  projectId
+  question
+  status
+  text
+  citations {
+    ...CitationFields
+  }
+  groundedness
+  model
+  degraded {
+    part
+    reason
+  }
+  userId
+  agentId
+  sessionId
+  timeToFirstTokenMs
+  tookMs
+  traceId
+  createdAt
+  failure {
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<CancelAnswerMutation, CancelAnswerMutationVariables>;
+export const AskStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription AskStream($input: AskInput!, $after: String) {
+  askStream(input: $input, after: $after) {
+    __typename
+    cursor
+    ... on AskRetrieved {
+      answerId
+      search {
+        hits {
+          ...SearchHitFields
+        }
+      }
+    }
+    ... on AskDelta {
+      text
+    }
+    ... on AskCompleted {
+      answer {
+        ...AnswerFields
+      }
+    }
+  }
+}
+    fragment CitationFields on Citation {
+  index
+  memoryId
+  quote
+  start
+  end
+  relevance
+  verified
+}
+fragment AnswerFields on Answer {
+  id
+  projectId
+  question
+  status
+  text
+  citations {
+    ...CitationFields
+  }
+  groundedness
+  model
+  degraded {
+    part
+    reason
+  }
+  userId
+  agentId
+  sessionId
+  timeToFirstTokenMs
+  tookMs
+  traceId
+  createdAt
+  failure {
+    code
+    message
+  }
+}
+fragment MemoryFields on Memory {
+  id
+  projectId
+  layer
+  status
+  content
+  role
+  speaker
+  source
+  tags
+  metadata
+  userId
+  agentId
+  sessionId
+  importance
+  occurredAt
+  validFrom
+  validTo
+  createdAt
+  supersededAt
+  expiresAt
+}
+fragment SearchHitFields on SearchHit {
+  score
+  signals {
+    signal
+    rank
+    rawScore
+    contribution
+  }
+  memory {
+    ...MemoryFields
+  }
+  context {
+    ...MemoryFields
+  }
+}`) as unknown as TypedDocumentString<AskStreamSubscription, AskStreamSubscriptionVariables>;
 export const TenantStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TenantStats {
   tenantStats {

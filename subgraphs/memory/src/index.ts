@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { ConsumerDefinition, EventFeed } from '@rae/events';
 import type { JobDefinition } from '@rae/jobs';
-import type { Caller, Context, Embedder, Logger, Subgraph, Transaction } from '@rae/kernel';
+import type { Caller, Context, Embedder, Logger, Subgraph, Transaction, WakeUp } from '@rae/kernel';
 import type { Metrics } from '@rae/telemetry';
 import { parse } from 'graphql';
 import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
 import { createLoaders } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
+import { createAnswerMakers } from './services/answer-makers.ts';
 import { createGate } from './services/gate.ts';
 import { createIndexRegistry } from './services/index-registry.ts';
 import type { MemoryContext } from './services/memory-context.ts';
@@ -16,6 +17,7 @@ import { embedCreated } from './subscribers/embed-created.ts';
 export interface MemorySubgraphOptions {
   readonly embedder: Embedder;
   readonly feed: EventFeed;
+  readonly wakeUp: WakeUp;
   /** Bytes that the search indexes of this process may hold. */
   readonly indexBytes: number;
   /** A transaction beside the requests: uses are counted there. */
@@ -31,6 +33,7 @@ const SEARCHES_AT_ONCE = 3;
 export function createMemorySubgraph({
   embedder,
   feed,
+  wakeUp,
   indexBytes,
   writeAs,
   logger,
@@ -38,13 +41,25 @@ export function createMemorySubgraph({
 }: MemorySubgraphOptions): Subgraph<MemoryContext> {
   const indexes = createIndexRegistry({ embedder, maxBytes: indexBytes, logger, metrics });
   const usage = createUsageCounter({ writeAs, logger });
+  const answers = createAnswerMakers();
   const searchGate = createGate(SEARCHES_AT_ONCE);
   return {
     name: 'memory',
     typeDefs: parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')),
     resolvers,
-    extend: (ctx: Context) => ({ ...ctx, embedder, indexes, searchGate, feed, usage, loaders: createLoaders(ctx) }),
+    extend: (ctx: Context) => ({
+      ...ctx,
+      embedder,
+      indexes,
+      searchGate,
+      feed,
+      wakeUp,
+      answers,
+      usage,
+      loaders: createLoaders(ctx),
+    }),
     async close() {
+      await answers.close();
       indexes.close();
       await usage.close();
     },

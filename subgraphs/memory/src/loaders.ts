@@ -1,6 +1,8 @@
 import type { Context } from '@rae/kernel';
 import DataLoader from 'dataloader';
+import type { Answer } from './domain/answer/answer.ts';
 import type { Memory } from './domain/memory-row.ts';
+import { findAnswers } from './queries/find-answers.ts';
 import { findMemories } from './queries/find-memories.ts';
 import { listRevisions, type Revision } from './queries/revisions.ts';
 import { findUsage, type Usage } from './queries/usage.ts';
@@ -11,6 +13,15 @@ async function loadMemories(ctx: Context, ids: readonly string[]): Promise<(Memo
   const { projectId } = ctx.caller;
   const seen = new Map(
     found.filter((memory) => projectId === null || memory.projectId === projectId).map((memory) => [memory.id, memory]),
+  );
+  return ids.map((id) => seen.get(id) ?? null);
+}
+
+async function loadAnswers(ctx: Context, ids: readonly string[]): Promise<(Answer | null)[]> {
+  const found = await ctx.readOnce((tx) => findAnswers(tx, ids));
+  const { projectId } = ctx.caller;
+  const seen = new Map(
+    found.filter((answer) => projectId === null || answer.projectId === projectId).map((answer) => [answer.id, answer]),
   );
   return ids.map((id) => seen.get(id) ?? null);
 }
@@ -36,6 +47,7 @@ async function loadUsage(ctx: Context, ids: readonly string[]): Promise<(Usage |
 export const createLoaders = (ctx: Context): MemoryLoaders => ({
   memory: new DataLoader((ids) => loadMemories(ctx, ids)),
   usage: new DataLoader((ids) => loadUsage(ctx, ids)),
+  answer: new DataLoader((ids) => loadAnswers(ctx, ids)),
   history: new DataLoader((keys) => loadHistory(ctx, keys), {
     cacheKeyFn: ({ memoryId, first }) => `${memoryId}/${first}`,
   }),

@@ -3,6 +3,7 @@ export interface Foreign {
   readonly tenantId: string;
   readonly projectId: string;
   readonly memoryId: string;
+  readonly answerId: string;
   readonly keyId: string;
   readonly canary: string;
   readonly cursor: string;

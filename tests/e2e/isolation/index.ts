@@ -1,3 +1,4 @@
+import { answerCases } from './answers.ts';
 import type { Cases } from './case.ts';
 import { costCases } from './costs.ts';
 import { governanceCases } from './governance.ts';
@@ -8,6 +9,7 @@ import { proofCases } from './proof.ts';
 /** A file for each area; a new root field gets its case beside its kind. */
 export const CASES: Cases = {
   ...costCases,
+  ...answerCases,
   ...governanceCases,
   ...lifecycleCases,
   ...memoryCases,

@@ -56,7 +56,7 @@ export async function runSubgraphs(
   rateLimits: RateLimits,
   contextOf: (scope: RequestScope) => Context,
 ): Promise<RunningSubgraph[]> {
-  const { config, feed, logger, metrics, asTenant } = platform;
+  const { config, feed, wakeUp, logger, metrics, asTenant } = platform;
   const made: Subgraph[] = [];
   if (config.roles.has('memory') && embedder)
     made.push(
@@ -65,6 +65,7 @@ export async function runSubgraphs(
         feed,
         indexBytes: config.indexBytes,
         writeAs: asTenant,
+        wakeUp,
         logger,
         metrics,
       }) as never as Subgraph,

@@ -19,6 +19,11 @@ async function keepHouse({ asWorker, config, logger }: Platform): Promise<void> 
     await asWorker((tx) => dropLogDays(tx, config.eventDays));
     await asWorker((tx) => tx.query('select platform.prune_idempotency($1)', [PRUNED_AT_ONCE]));
     await asWorker((tx) => tx.query('select memory.prune_gone($1)', [PRUNED_AT_ONCE]));
+    await asWorker((tx) => tx.query('select memory.end_lost_answers()'));
+    await asWorker((tx) => tx.query('select memory.prune_answer_frames($1)', [PRUNED_AT_ONCE]));
+    await asWorker((tx) =>
+      tx.query('select memory.prune_answer_searches($1, $2)', [config.answerDays, PRUNED_AT_ONCE]),
+    );
   } catch (err) {
     logger.warn({ err }, 'the hourly clean-up failed; it runs again in an hour');
   }

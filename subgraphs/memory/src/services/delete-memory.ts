@@ -1,5 +1,6 @@
 import { appendAudit } from '@rae/audit';
 import { encodeCursor, recordEvent } from '@rae/events';
+import { eraseAnswersOf } from '../queries/erase-answers.ts';
 import { eraseMemory } from '../queries/erase-memory.ts';
 import { getMemoryLocked } from './get-memory.ts';
 import type { MemoryContext } from './memory-context.ts';
@@ -14,6 +15,7 @@ export function deleteMemory(ctx: MemoryContext, id: string): Promise<{ id: stri
   return ctx.transact(async (tx) => {
     const memory = await getMemoryLocked(tx, id);
     await eraseMemory(tx, memory);
+    await eraseAnswersOf(tx, [id]); // a statement of its own: it sees answers that waited for the row
     appendAudit(tx, { action: 'deleteMemory', subject: `memory:${id}`, detail: { projectId: memory.projectId } });
     const { projectId } = memory;
     const position = await recordEvent(tx, {

@@ -1,9 +1,11 @@
 import type { EventFeed } from '@rae/events';
-import type { Context, Embedder } from '@rae/kernel';
+import type { Context, Embedder, WakeUp } from '@rae/kernel';
 import type DataLoader from 'dataloader';
+import type { Answer } from '../domain/answer/answer.ts';
 import type { Memory } from '../domain/memory-row.ts';
 import type { Revision } from '../queries/revisions.ts';
 import type { Usage } from '../queries/usage.ts';
+import type { AnswerMakers } from './answer-makers.ts';
 import type { IndexRegistry } from './index-registry.ts';
 import type { UsageCounter } from './usage-counter.ts';
 
@@ -13,6 +15,8 @@ export interface MemoryLoaders {
   readonly memory: DataLoader<string, Memory | null>;
   /** Null: it was never used. */
   readonly usage: DataLoader<string, Usage | null>;
+  /** Null: the tenant has no such answer, or the key may not see its project. */
+  readonly answer: DataLoader<string, Answer | null>;
   readonly history: DataLoader<{ memoryId: string; first: number }, Revision[], string>;
 }
 
@@ -23,5 +27,7 @@ export interface MemoryContext extends Context {
   readonly searchGate: <T>(work: () => Promise<T>) => Promise<T>;
   readonly feed: EventFeed;
   readonly usage: UsageCounter;
+  readonly wakeUp: WakeUp;
+  readonly answers: AnswerMakers;
   readonly loaders: MemoryLoaders;
 }

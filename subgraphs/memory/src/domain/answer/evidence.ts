@@ -1,0 +1,74 @@
+import { detectLanguage } from '../../engine/language.ts';
+import { indexedText } from '../../engine/lex.ts';
+import { type Span, splitSentences } from './sentences.ts';
+import { coverage, rarityAmong, topicTerms } from './terms.ts';
+
+/** A memory that a question found, as answers are made from it. */
+export interface Evidence {
+  readonly memoryId: string;
+  readonly content: string;
+  readonly speaker: string | null;
+  readonly occurredAt: Date;
+  /** Of the search, 0..1. */
+  readonly score: number;
+}
+
+/** A question and what was found for it, in the terms that they are compared by. */
+export interface Found {
+  readonly language: string;
+  readonly question: ReadonlySet<number>;
+  readonly evidence: readonly Evidence[];
+  /** Terms of each, its speaker's name included. */
+  readonly terms: readonly ReadonlySet<number>[];
+  readonly rarity: (term: number) => number;
+}
+
+/** Reads question and evidence once, for all that follows. */
+export function readFound(question: string, evidence: readonly Evidence[]): Found {
+  const language = detectLanguage(question);
+  const terms = evidence.map(({ content, speaker }) => topicTerms(indexedText(content, speaker), language));
+  return { language, question: topicTerms(question, language), evidence, terms, rarity: rarityAmong(terms) };
+}
+
+/** Memories that are looked at for whether there is an answer at all. */
+const JUDGED = 5;
+const LEAST_SHARED = 0.3;
+const LEAST_NAMED = 0.5;
+
+/** Words that begin with a capital or hold digits, but for the first one, whose capital says nothing. */
+const NAME = /(?<![\p{L}\p{N}])[\p{Lu}\p{N}][\p{L}\p{N}'’-]*/gu;
+
+function namesIn(question: string, language: string): Set<number> {
+  const names = [...question.matchAll(NAME)].filter(({ index }) => index > 0);
+  return topicTerms(names.map(([name]) => name).join(' '), language);
+}
+
+const shareOf = (terms: ReadonlySet<number>, found: ReadonlySet<number>): number =>
+  terms.size === 0 ? 1 : [...terms].filter((term) => found.has(term)).length / terms.size;
+
+/**
+ * Whether anything found speaks of what is asked: one of the five best memories shares three tenths of the question's topic
+ * words, and one holds half of the names and numbers in it. Shares of words mean the same in a project of ten memories and of
+ * ten thousand, which scores of the search do not. What it lets through and keeps out: docs/performance.md, `answers`.
+ */
+export function isRelevant(question: string, found: Found): boolean {
+  const best = found.terms.slice(0, JUDGED);
+  const names = namesIn(question, found.language);
+  return (
+    found.question.size > 0 &&
+    best.some((terms) => shareOf(found.question, terms) >= LEAST_SHARED) &&
+    best.some((terms) => shareOf(names, terms) >= LEAST_NAMED)
+  );
+}
+
+/** The part of the question's terms that a text holds, rare ones counting more, 0..1. */
+export const answers = ({ question, rarity }: Found, terms: ReadonlySet<number>): number =>
+  coverage(question, terms, rarity);
+
+/** The sentences of a memory that can be quoted: without "Name: " in front, and none that is a [note aside]. */
+export function sentencesOf({ content, speaker }: Evidence): Span[] {
+  const from = speaker !== null && content.startsWith(`${speaker}: `) ? speaker.length + 2 : 0;
+  return splitSentences(content.slice(from))
+    .map(({ start, end }) => ({ start: start + from, end: end + from }))
+    .filter(({ start, end }) => !(content.startsWith('[', start) && content.slice(start, end).endsWith(']')));
+}

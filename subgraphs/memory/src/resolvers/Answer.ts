@@ -1,0 +1,9 @@
+import { type Answer as AnswerRow, findAnswer } from '../services/get-answer.ts';
+import type { MemoryContext } from '../services/memory-context.ts';
+import { restoreSearch } from '../services/stored-search.ts';
+
+export const Answer = {
+  __resolveReference: ({ id }: { id: string }, ctx: MemoryContext) => findAnswer(ctx, id),
+  search: ({ search }: AnswerRow, _: unknown, ctx: MemoryContext) => restoreSearch(ctx, search),
+  failure: ({ error }: AnswerRow) => error,
+};

@@ -1,0 +1,6 @@
+import { findMemory } from '../services/get-memory.ts';
+import type { MemoryContext } from '../services/memory-context.ts';
+
+export const Citation = {
+  memory: ({ memoryId }: { memoryId: string }, _: unknown, ctx: MemoryContext) => findMemory(ctx, memoryId),
+};

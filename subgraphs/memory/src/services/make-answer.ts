@@ -1,0 +1,114 @@
+import { recordEvent } from '@rae/events';
+import { isPlatformError, type JsonValue, PlatformError } from '@rae/kernel';
+import { type Answer, type AnswerError, EXTRACTIVE, type Outcome } from '../domain/answer/answer.ts';
+import { answerByExtraction } from '../domain/answer/answer-by-extraction.ts';
+import { type Evidence, type Found, readFound } from '../domain/answer/evidence.ts';
+import { appendDelta, keepRetrieved, type Lease } from '../queries/answer-frames.ts';
+import { findAnswers } from '../queries/find-answers.ts';
+import { finishAnswer } from '../queries/finish-answer.ts';
+import type { CheckedAsk } from './answer-request.ts';
+import { lostAnswer, whileHeld } from './hold-answer.ts';
+import type { MemoryContext } from './memory-context.ts';
+import { type SearchResult, searchMemories } from './search-memories.ts';
+import { storeSearch } from './stored-search.ts';
+
+const toEvidence = ({ hits }: SearchResult): Evidence[] =>
+  hits.map(({ memory: { id, content, speaker, occurredAt }, score }) => ({
+    memoryId: id,
+    content,
+    speaker,
+    occurredAt,
+    score,
+  }));
+
+/** Searches, and tells listeners what was found. What was erased meanwhile is out. */
+async function retrieve(ctx: MemoryContext, lease: Lease, ask: CheckedAsk, projectId: string): Promise<Found> {
+  const filter = { ...ask.search.filter, projectId };
+  const search = await searchMemories(ctx, { ...ask.search, filter, query: ask.question, ...ask.payer });
+  const evidence = toEvidence(search);
+  const ids = evidence.map(({ memoryId }) => memoryId);
+  const there = await ctx.transact((tx) => keepRetrieved(tx, lease, storeSearch(search), ids));
+  if (!there) throw lostAnswer();
+  return readFound(
+    ask.question,
+    evidence.filter(({ memoryId }) => there.includes(memoryId)),
+  );
+}
+
+async function tell(ctx: MemoryContext, lease: Lease, text: string, timeToFirstTokenMs: number | null): Promise<void> {
+  if (!(await ctx.transact((tx) => appendDelta(tx, lease, text, timeToFirstTokenMs)))) throw lostAnswer();
+}
+
+/** Ids, labels and sizes; never question or text. */
+const toEvent = ({ id, projectId, status, groundedness, model, citations }: Answer) => ({
+  type: 'answer.completed',
+  projectId,
+  subject: id,
+  payload: { answerId: id, status, groundedness, model, citations: citations.length },
+});
+
+const FAILED: Outcome = {
+  status: 'FAILED',
+  text: '',
+  citations: [],
+  groundedness: 0,
+  model: EXTRACTIVE,
+  degraded: [],
+  sourceIds: [],
+};
+
+/** What is kept of a failure; what nobody foresaw is told as INTERNAL and stays in the log. */
+function toAnswerError(error: unknown): AnswerError {
+  if (!isPlatformError(error))
+    return { code: 'INTERNAL', message: 'The answer could not be made; ask again.', details: {} };
+  const details: Record<string, JsonValue> = JSON.parse(JSON.stringify(error.details));
+  return { code: error.code, message: error.message, details };
+}
+
+/** Ends the answer as `outcome` says; one that was cancelled or erased meanwhile stays as it is. Null: it was erased. */
+async function finish(
+  ctx: MemoryContext,
+  lease: Lease,
+  outcome: Outcome,
+  error: AnswerError | null,
+  from: number,
+): Promise<Answer | null> {
+  return ctx.transact(async (tx) => {
+    const ended = await finishAnswer(tx, lease, { ...outcome, error, tookMs: performance.now() - from });
+    if (!ended) return (await findAnswers(tx, [lease.id]))[0] ?? null;
+    await recordEvent(tx, toEvent(ended));
+    return ended;
+  });
+}
+
+/**
+ * Makes an answer that `lease` holds, to its end, whoever still listens: search, words, citations. Its steps are frames that
+ * listeners read, in whichever process they are.
+ *
+ * @returns the answer as it ended: also as FAILED, with its error, or CANCELLED
+ * @throws NOT_FOUND when it was erased meanwhile
+ */
+export async function makeAnswer(
+  ctx: MemoryContext,
+  lease: Lease,
+  ask: CheckedAsk,
+  projectId: string,
+  stopping: AbortSignal,
+): Promise<Answer> {
+  const from = performance.now();
+  const work = async (signal: AbortSignal): Promise<Outcome> => {
+    const found = await retrieve({ ...ctx, signal }, lease, ask, projectId);
+    const outcome = answerByExtraction(ask.question, found);
+    await tell(ctx, lease, outcome.text, performance.now() - from);
+    return outcome;
+  };
+  const made = await whileHeld(ctx, lease, stopping, work).then(
+    (outcome) => finish(ctx, lease, outcome, null, from),
+    (error: unknown) => {
+      if (!isPlatformError(error)) ctx.logger.error({ err: error, answerId: lease.id }, 'an answer failed');
+      return finish(ctx, lease, FAILED, toAnswerError(error), from);
+    },
+  );
+  if (!made) throw new PlatformError('NOT_FOUND', 'The answer was erased while it was made.', { answerId: lease.id });
+  return made;
+}

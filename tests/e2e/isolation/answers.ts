@@ -1,0 +1,47 @@
+import type { Cases } from './case.ts';
+
+export const answerCases: Cases = {
+  'Query.answer': [
+    {
+      query: 'query ($id: ID!) { answer(id: $id) { id question text } }',
+      variables: ({ answerId }) => ({ id: answerId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Query.answers': [
+    { query: '{ answers(first: 200) { nodes { id question text } totalCount } }' },
+    {
+      query: 'query ($id: ID) { answers(projectId: $id) { nodes { id } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.ask': [
+    {
+      query: 'mutation ($id: ID) { ask(input: { projectId: $id, question: "What is the word?" }) { answer { text } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+    {
+      query:
+        'mutation ($id: ID) { ask(input: { question: "What is the word?", search: { filter: { projectId: $id } } }) { answer { text } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.cancelAnswer': [
+    {
+      query: 'mutation ($id: ID!) { cancelAnswer(id: $id) { answer { text } } }',
+      variables: ({ answerId }) => ({ id: answerId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Subscription.askStream': [
+    {
+      query:
+        'subscription ($id: ID) { askStream(input: { projectId: $id, question: "What is the word?" }) { cursor } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+};
