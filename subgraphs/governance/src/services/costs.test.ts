@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { createInProcessCallCounter, createRateLimits, guardResolvers } from '@rae/identity';
+import { createInProcessCallCounter } from '@rae/events';
+import { createRateLimits, guardResolvers } from '@rae/identity';
 import { type Caller, isPlatformError, systemClock, uuidv7 } from '@rae/kernel';
 import { formatUsd } from '@rae/metering';
 import {
