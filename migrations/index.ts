@@ -7,6 +7,7 @@ import { PlatformAudit } from './20261121100500_platform_audit.ts';
 import { MemoryMemory } from './20261121100600_memory_memory.ts';
 import { MemoryLifecycle } from './20261121100610_memory_lifecycle.ts';
 import { MemoryAnswers } from './20261121100630_memory_answers.ts';
+import { MemoryDocument } from './20261121100620_memory_document.ts';
 import { PlatformMetering } from './20261121100700_platform_metering.ts';
 import { PlatformCostReports } from './20261121100710_platform_cost_reports.ts';
 import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
@@ -22,6 +23,7 @@ export const migrations = [
   { name: '20261121100600_memory_memory', class: MemoryMemory },
   { name: '20261121100610_memory_lifecycle', class: MemoryLifecycle },
   { name: '20261121100630_memory_answers', class: MemoryAnswers },
+  { name: '20261121100620_memory_document', class: MemoryDocument },
   { name: '20261121100700_platform_metering', class: PlatformMetering },
   { name: '20261121100710_platform_cost_reports', class: PlatformCostReports },
   { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },

@@ -63,6 +63,30 @@ export const createMethods = (client: BareClient) => ({
     return present(data.costBreakdown);
   },
 
+  /** One version of a document by its id; NOT_FOUND when there is none. */
+  document: async (id: types.DocumentQueryVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.DocumentDocument, { id }, options);
+    return present(data.document);
+  },
+
+  /** Documents, each in its newest version, newest first. */
+  documents: async (variables: types.DocumentsQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.DocumentsDocument, variables, options);
+    return present(data.documents);
+  },
+
+  /** Cuts a text into chunks and remembers them, found by the very next search by words, and by meaning as soon as they are embedded. The same uri again makes a new version and archives the chunks of the old one; the same content again changes nothing. */
+  ingestDocument: async (input: types.IngestDocumentMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.IngestDocumentDocument, { input }, options);
+    return data.ingestDocument;
+  },
+
+  /** For good: the document, its chunks, their vectors and histories; audited. */
+  deleteDocument: async (variables: types.DeleteDocumentMutationVariables, options?: RequestOptions) => {
+    const data = await client.query(types.DeleteDocumentDocument, variables, options);
+    return data.deleteDocument;
+  },
+
   /** Who is asking. */
   viewer: async (options?: RequestOptions) => {
     const data = await client.query(types.ViewerDocument, {}, options);

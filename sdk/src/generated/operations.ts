@@ -35,6 +35,27 @@ export type AskInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** Where chunks begin and end. */
+export type ChunkStrategy =
+  /** Wherever a chunk is full, between words. */
+  | 'FIXED'
+  /** Between paragraphs, as many to a chunk as fit, across headings. */
+  | 'PARAGRAPH'
+  /** At headings and pages; lists, tables, code and paragraphs stay whole where they fit. */
+  | 'STRUCTURE';
+
+/** How a document is cut into chunks. Tokens are counted as o200k_base does, word by word and rounded up. */
+export type ChunkingInput = {
+  /** Whether title and headings count as part of each chunk when it is embedded and searched for; they never become part of its content. */
+  readonly contextualize?: boolean;
+  /** Most tokens of a chunk, 16..2 048, the overlap included. */
+  readonly maxTokens?: number;
+  /** Most tokens repeated from the end of the chunk before, 0 to half of maxTokens. */
+  readonly overlapTokens?: number;
+  /** Where chunks begin and end. */
+  readonly strategy?: ChunkStrategy;
+};
+
 /** What a breakdown is to show. */
 export type CostBreakdownInput = {
   /** 1 to 4, each once. */
@@ -252,6 +273,34 @@ export type CreateTenantInput = {
   readonly name: string;
 };
 
+/** A document to be cut and remembered. */
+export type IngestDocumentInput = {
+  /** The agent, in the caller's own ids, 1..256 characters. */
+  readonly agentId?: string | null | undefined;
+  /** How it is cut; by its structure when left out. */
+  readonly chunking?: ChunkingInput | null | undefined;
+  /** The group of documents it belongs to, 1..128 characters. */
+  readonly collection?: string;
+  /** At most 1 MiB, else PAYLOAD_TOO_LARGE; larger files go through the ingest command or in parts. */
+  readonly content: string;
+  /** The same key and input gives the first result again, another input under it IDEMPOTENCY_CONFLICT; kept 24 h, 1..200 characters. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** An object of the caller's own values, at most 4 KiB; every chunk has them too. */
+  readonly metadata?: unknown;
+  /** text/plain, text/markdown, text/html, application/json; others are UNSUPPORTED_MEDIA_TYPE. In text/plain a form feed ends a page. */
+  readonly mimeType?: string;
+  /** The key's own project when left out; a key of the whole tenant must name one. */
+  readonly projectId?: string | null | undefined;
+  /** The conversation it came up in, in the caller's own ids, 1..256 characters. */
+  readonly sessionId?: string | null | undefined;
+  /** 1..512 characters; with the headings it stands above each chunk when that is searched for. */
+  readonly title: string;
+  /** The document's name across versions in its collection, 1..2 048 characters; the same uri again makes a new version, the same content again changes nothing. Left out: the same title and content again change nothing. */
+  readonly uri?: string | null | undefined;
+  /** The person, in the caller's own ids, 1..256 characters. */
+  readonly userId?: string | null | undefined;
+};
+
 /** Which memories; conditions left out let all through, those given must all hold. */
 export type MemoryFilter = {
   /** This agent. */
@@ -260,6 +309,10 @@ export type MemoryFilter = {
   readonly anyTags?: ReadonlyArray<string> | null | undefined;
   /** System time: answer as the store stood then, nothing written later, nothing withdrawn by then. In the future: BAD_USER_INPUT. */
   readonly asOf?: string | null | undefined;
+  /** Chunks of documents of this collection, exactly. */
+  readonly collection?: string | null | undefined;
+  /** Chunks of this version of a document; those of an old version are ARCHIVED. */
+  readonly documentId?: string | null | undefined;
   /** Any of these layers. */
   readonly layers?: ReadonlyArray<MemoryLayer> | null | undefined;
   /** JSON containment on metadata: each value given stands in it. */
@@ -529,6 +582,41 @@ export type CostBreakdownQuery = { readonly costBreakdown: { readonly truncated:
       { readonly keys: ReadonlyArray<{ readonly dimension: CostDimension, readonly value: string | null }> }
       & CostSumsFieldsFragment
     )>, readonly total: CostSumsFieldsFragment } | null };
+
+export type DocumentFieldsFragment = { readonly id: string, readonly projectId: string, readonly collection: string, readonly title: string, readonly uri: string | null, readonly mimeType: string, readonly contentHash: string, readonly chunkCount: number, readonly version: number, readonly metadata: unknown, readonly createdAt: string };
+
+export type DocumentQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DocumentQuery = { readonly document: DocumentFieldsFragment | null };
+
+export type DocumentsQueryVariables = Exact<{
+  projectId?: string | null | undefined;
+  collection?: string | null | undefined;
+  uri?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DocumentsQuery = { readonly documents: { readonly nodes: ReadonlyArray<DocumentFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type IngestDocumentMutationVariables = Exact<{
+  input: IngestDocumentInput;
+}>;
+
+
+export type IngestDocumentMutation = { readonly ingestDocument: { readonly unchanged: boolean, readonly cursor: string | null, readonly document: DocumentFieldsFragment } };
+
+export type DeleteDocumentMutationVariables = Exact<{
+  id: string;
+  allVersions?: boolean | null | undefined;
+}>;
+
+
+export type DeleteDocumentMutation = { readonly deleteDocument: { readonly id: string, readonly cursor: string | null } };
 
 export type TenantFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
 
@@ -827,6 +915,21 @@ export const CostSumsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   unpricedCalls
 }
     `, {"fragmentName":"CostSumsFields"}) as unknown as TypedDocumentString<CostSumsFieldsFragment, unknown>;
+export const DocumentFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment DocumentFields on Document {
+  id
+  projectId
+  collection
+  title
+  uri
+  mimeType
+  contentHash
+  chunkCount
+  version
+  metadata
+  createdAt
+}
+    `, {"fragmentName":"DocumentFields"}) as unknown as TypedDocumentString<DocumentFieldsFragment, unknown>;
 export const TenantFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantFields on Tenant {
   id
@@ -1438,6 +1541,90 @@ export const CostBreakdownDocument = /*#__PURE__*/ new TypedDocumentString(`
   calls
   unpricedCalls
 }`) as unknown as TypedDocumentString<CostBreakdownQuery, CostBreakdownQueryVariables>;
+export const DocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Document($id: ID!) {
+  document(id: $id) {
+    ...DocumentFields
+  }
+}
+    fragment DocumentFields on Document {
+  id
+  projectId
+  collection
+  title
+  uri
+  mimeType
+  contentHash
+  chunkCount
+  version
+  metadata
+  createdAt
+}`) as unknown as TypedDocumentString<DocumentQuery, DocumentQueryVariables>;
+export const DocumentsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Documents($projectId: ID, $collection: String, $uri: String, $first: Int, $after: String) {
+  documents(
+    projectId: $projectId
+    collection: $collection
+    uri: $uri
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...DocumentFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment DocumentFields on Document {
+  id
+  projectId
+  collection
+  title
+  uri
+  mimeType
+  contentHash
+  chunkCount
+  version
+  metadata
+  createdAt
+}
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}`) as unknown as TypedDocumentString<DocumentsQuery, DocumentsQueryVariables>;
+export const IngestDocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation IngestDocument($input: IngestDocumentInput!) {
+  ingestDocument(input: $input) {
+    document {
+      ...DocumentFields
+    }
+    unchanged
+    cursor
+  }
+}
+    fragment DocumentFields on Document {
+  id
+  projectId
+  collection
+  title
+  uri
+  mimeType
+  contentHash
+  chunkCount
+  version
+  metadata
+  createdAt
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<IngestDocumentMutation, IngestDocumentMutationVariables>;
+export const DeleteDocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteDocument($id: ID!, $allVersions: Boolean) {
+  deleteDocument(id: $id, allVersions: $allVersions) {
+    id
+    cursor
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteDocumentMutation, DeleteDocumentMutationVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {

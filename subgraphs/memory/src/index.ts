@@ -8,6 +8,7 @@ import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
 import { createLoaders } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createAnswerMakers } from './services/answer-makers.ts';
+import { createDocumentCutter } from './services/cut-document.ts';
 import { createGate } from './services/gate.ts';
 import { createIndexRegistry } from './services/index-registry.ts';
 import type { MemoryContext } from './services/memory-context.ts';
@@ -42,6 +43,7 @@ export function createMemorySubgraph({
   const indexes = createIndexRegistry({ embedder, maxBytes: indexBytes, logger, metrics });
   const usage = createUsageCounter({ writeAs, logger });
   const answers = createAnswerMakers();
+  const cutter = createDocumentCutter();
   const searchGate = createGate(SEARCHES_AT_ONCE);
   return {
     name: 'memory',
@@ -51,6 +53,7 @@ export function createMemorySubgraph({
       ...ctx,
       embedder,
       indexes,
+      cutter,
       searchGate,
       feed,
       wakeUp,
@@ -61,6 +64,7 @@ export function createMemorySubgraph({
     async close() {
       await answers.close();
       indexes.close();
+      await cutter.close();
       await usage.close();
     },
   };

@@ -1,8 +1,10 @@
 import type { Context } from '@rae/kernel';
 import DataLoader from 'dataloader';
 import type { Answer } from './domain/answer/answer.ts';
+import type { Document } from './domain/document.ts';
 import type { Memory } from './domain/memory-row.ts';
 import { findAnswers } from './queries/find-answers.ts';
+import { findDocuments } from './queries/find-documents.ts';
 import { findMemories } from './queries/find-memories.ts';
 import { listRevisions, type Revision } from './queries/revisions.ts';
 import { findUsage, type Usage } from './queries/usage.ts';
@@ -24,6 +26,17 @@ async function loadAnswers(ctx: Context, ids: readonly string[]): Promise<(Answe
     found.filter((answer) => projectId === null || answer.projectId === projectId).map((answer) => [answer.id, answer]),
   );
   return ids.map((id) => seen.get(id) ?? null);
+}
+
+async function loadDocuments(ctx: Context, ids: readonly string[]): Promise<(Document | null)[]> {
+  const found = await ctx.readOnce((tx) => findDocuments(tx, ids));
+  const { projectId } = ctx.caller;
+  const seen = new Map(
+    found
+      .filter((document) => projectId === null || document.projectId === projectId)
+      .map((document) => [document.id, document]),
+  );
+  return ids.map((id) => seen.get(id.toLowerCase()) ?? null);
 }
 
 async function loadHistory(ctx: Context, keys: readonly { memoryId: string; first: number }[]): Promise<Revision[][]> {
@@ -48,6 +61,7 @@ export const createLoaders = (ctx: Context): MemoryLoaders => ({
   memory: new DataLoader((ids) => loadMemories(ctx, ids)),
   usage: new DataLoader((ids) => loadUsage(ctx, ids)),
   answer: new DataLoader((ids) => loadAnswers(ctx, ids)),
+  document: new DataLoader((ids) => loadDocuments(ctx, ids)),
   history: new DataLoader((keys) => loadHistory(ctx, keys), {
     cacheKeyFn: ({ memoryId, first }) => `${memoryId}/${first}`,
   }),

@@ -4,6 +4,7 @@ export interface Foreign {
   readonly projectId: string;
   readonly memoryId: string;
   readonly answerId: string;
+  readonly documentId: string;
   readonly keyId: string;
   readonly canary: string;
   readonly cursor: string;

@@ -1,6 +1,7 @@
 import { answerCases } from './answers.ts';
 import type { Cases } from './case.ts';
 import { costCases } from './costs.ts';
+import { documentCases } from './documents.ts';
 import { governanceCases } from './governance.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { memoryCases } from './memory.ts';
@@ -10,6 +11,7 @@ import { proofCases } from './proof.ts';
 export const CASES: Cases = {
   ...costCases,
   ...answerCases,
+  ...documentCases,
   ...governanceCases,
   ...lifecycleCases,
   ...memoryCases,

@@ -12,6 +12,8 @@ export interface MemoryFilter {
   userId?: string | null;
   agentId?: string | null;
   sessionId?: string | null;
+  documentId?: string | null;
+  collection?: string | null;
   source?: string | null;
   occurredFrom?: Date | null;
   occurredTo?: Date | null;
@@ -33,6 +35,7 @@ export function checkFilter(filter: MemoryFilter | null | undefined, now: Date):
   const checked = filter ?? {};
   if (checked.asOf) checkAsOf('filter.asOf', checked.asOf, now);
   if (checked.projectId && !isUuid(checked.projectId)) throw badInput('filter.projectId', 'must be a UUID');
+  if (checked.documentId && !isUuid(checked.documentId)) throw badInput('filter.documentId', 'must be a UUID');
   for (const field of ['tags', 'anyTags'] as const) {
     const given = checked[field]?.length ?? 0;
     if (given > MAX_VALUES)
@@ -43,10 +46,11 @@ export function checkFilter(filter: MemoryFilter | null | undefined, now: Date):
     if (checked[field]?.some((tag) => tag.includes('\0')))
       throw badInput(`filter.${field}`, 'holds a NUL character; leave it out');
   }
-  for (const field of ['userId', 'agentId', 'sessionId', 'source'] as const)
+  for (const field of ['userId', 'agentId', 'sessionId', 'collection', 'source'] as const)
     if (checked[field]?.includes('\0')) throw badInput(`filter.${field}`, 'holds a NUL character; leave it out');
   if (checked.metadata !== undefined && checked.metadata !== null) checkJson('filter.metadata', checked.metadata);
-  return checked;
+  // The search index compares ids as texts.
+  return checked.documentId ? { ...checked, documentId: checked.documentId.toLowerCase() } : checked;
 }
 
 const CLOCKS_DIFFER_MS = 60_000;

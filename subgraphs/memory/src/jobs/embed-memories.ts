@@ -1,6 +1,7 @@
 import { recordEvents } from '@rae/events';
 import { defineJob, type JobDefinition } from '@rae/jobs';
 import { type Caller, type Embedder, NO_CAUSE, spendOf, type Transaction } from '@rae/kernel';
+import { contextLine, contextualText } from '../domain/chunking/chunk-document.ts';
 import { indexedText, quantisationScale, quantise } from '../engine/index.ts';
 import { findUnembedded, type Unembedded, writeVectors } from '../queries/embed-memories.ts';
 
@@ -31,10 +32,14 @@ const payerOf = ({ projectId, userId, agentId, sessionId }: Unembedded) =>
 
 const toSubject = ({ id, content }: Unembedded) => ({ type: 'memory', id, weight: content.length });
 
+/** As its words are indexed: a turn with its speaker, a chunk with its title and headings. */
+const textOf = ({ content, speaker, title, section }: Unembedded): string =>
+  title === null ? indexedText(content, speaker) : contextualText(content, contextLine(title, section));
+
 async function embedOfOnePayer(embedder: Embedder, caller: Caller, memories: readonly Unembedded[]) {
   const [first] = memories;
   if (!first) return [];
-  const texts = memories.map(({ content, speaker }) => indexedText(content, speaker));
+  const texts = memories.map(textOf);
   const { projectId, userId, agentId, sessionId } = first;
   const subjects = memories.map(toSubject);
   const spend = spendOf(

@@ -6,6 +6,9 @@ export interface Unembedded {
   readonly projectId: string;
   readonly content: string;
   readonly speaker: string | null;
+  readonly section: string | null;
+  /** Title of the document whose chunk it is, where chunks are searched with their context; null elsewhere. */
+  readonly title: string | null;
   readonly userId: string | null;
   readonly agentId: string | null;
   readonly sessionId: string | null;
@@ -14,7 +17,8 @@ export interface Unembedded {
 const FIND = {
   name: 'memories_unembedded',
   text: `select m.mid, m.id, m.project_id as "projectId", m.content, m.speaker,
-      m.user_id as "userId", m.agent_id as "agentId", m.session_id as "sessionId" from memory.memory m
+      m.user_id as "userId", m.agent_id as "agentId", m.session_id as "sessionId", m.section, d.title from memory.memory m
+    left join memory.document d on d.tenant_id = m.tenant_id and d.id = m.document_id and d.contextualize
     where m.tenant_id = $1 and m.id = any($2::uuid[])
       and not exists (select from memory.vector v where v.tenant_id = m.tenant_id and v.project_id = m.project_id and v.mid = m.mid and v.model = $3)`,
 };

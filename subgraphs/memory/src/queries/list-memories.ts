@@ -60,6 +60,8 @@ export function filterSql(filter: MemoryFilter, add: (value: unknown) => string,
   when(filter.userId, (p) => `user_id = ${p}`);
   when(filter.agentId, (p) => `agent_id = ${p}`);
   when(filter.sessionId, (p) => `session_id = ${p}`);
+  when(filter.documentId, (p) => `document_id = ${p}`);
+  when(filter.collection, (p) => `collection = ${p}`);
   when(filter.source, (p) => `source = ${p}`);
   when(filter.occurredFrom, (p) => `occurred_at >= ${p}`);
   when(filter.occurredTo, (p) => `occurred_at < ${p}`);

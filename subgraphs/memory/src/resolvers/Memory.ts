@@ -1,4 +1,5 @@
 import { checkFirst } from '@rae/kernel';
+import { findDocument } from '../services/get-document.ts';
 import { findMemory, type Memory as MemoryRow } from '../services/get-memory.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
 import { readStrength } from '../services/memory-usage.ts';
@@ -7,6 +8,8 @@ import { readHistory } from '../services/read-history.ts';
 export const Memory = {
   __resolveReference: ({ id }: { id: string }, ctx: MemoryContext) => findMemory(ctx, id),
   project: ({ projectId }: MemoryRow) => ({ __typename: 'Project', id: projectId }),
+  document: ({ documentId }: MemoryRow, _: unknown, ctx: MemoryContext) =>
+    documentId === null ? null : findDocument(ctx, documentId),
   strength: (memory: MemoryRow, _: unknown, ctx: MemoryContext) => readStrength(ctx, memory),
   accessCount: async ({ id }: MemoryRow, _: unknown, ctx: MemoryContext) =>
     (await ctx.loaders.usage.load(id))?.uses ?? 0,

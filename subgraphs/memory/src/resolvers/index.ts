@@ -3,6 +3,7 @@ import { Answer } from './Answer.ts';
 import { AskEvent } from './AskEvent.ts';
 import { AskRetrieved } from './AskRetrieved.ts';
 import { Citation } from './Citation.ts';
+import { Document } from './Document.ts';
 import { Memory } from './Memory.ts';
 import { MemoryEvent } from './MemoryEvent.ts';
 import { archiveMemory } from './Mutation/archiveMemory.ts';
@@ -10,12 +11,16 @@ import { ask } from './Mutation/ask.ts';
 import { cancelAnswer } from './Mutation/cancelAnswer.ts';
 import { createMemories } from './Mutation/createMemories.ts';
 import { createMemory } from './Mutation/createMemory.ts';
+import { deleteDocument } from './Mutation/deleteDocument.ts';
 import { deleteMemory } from './Mutation/deleteMemory.ts';
+import { ingestDocument } from './Mutation/ingestDocument.ts';
 import { restoreMemory } from './Mutation/restoreMemory.ts';
 import { supersedeMemory } from './Mutation/supersedeMemory.ts';
 import { updateMemory } from './Mutation/updateMemory.ts';
 import { answer } from './Query/answer.ts';
 import { answers } from './Query/answers.ts';
+import { document } from './Query/document.ts';
+import { documents } from './Query/documents.ts';
 import { memories } from './Query/memories.ts';
 import { memory } from './Query/memory.ts';
 import { searchMemories } from './Query/searchMemories.ts';
@@ -25,7 +30,7 @@ import { askStream } from './Subscription/askStream.ts';
 import { memoryCreated } from './Subscription/memoryCreated.ts';
 
 export const resolvers = {
-  Query: { answer, answers, memory, memories, searchMemories },
+  Query: { document, documents, answer, answers, memory, memories, searchMemories },
   Mutation: {
     createMemory,
     createMemories,
@@ -34,6 +39,8 @@ export const resolvers = {
     archiveMemory,
     restoreMemory,
     deleteMemory,
+    ingestDocument,
+    deleteDocument,
     ask,
     cancelAnswer,
   },
@@ -42,6 +49,7 @@ export const resolvers = {
   AskEvent,
   AskRetrieved,
   Citation,
+  Document,
   Memory,
   MemoryEvent,
   SearchHit,

@@ -2,10 +2,12 @@ import type { EventFeed } from '@rae/events';
 import type { Context, Embedder, WakeUp } from '@rae/kernel';
 import type DataLoader from 'dataloader';
 import type { Answer } from '../domain/answer/answer.ts';
+import type { Document } from '../domain/document.ts';
 import type { Memory } from '../domain/memory-row.ts';
 import type { Revision } from '../queries/revisions.ts';
 import type { Usage } from '../queries/usage.ts';
 import type { AnswerMakers } from './answer-makers.ts';
+import type { DocumentCutter } from './cut-document.ts';
 import type { IndexRegistry } from './index-registry.ts';
 import type { UsageCounter } from './usage-counter.ts';
 
@@ -17,6 +19,8 @@ export interface MemoryLoaders {
   readonly usage: DataLoader<string, Usage | null>;
   /** Null: the tenant has no such answer, or the key may not see its project. */
   readonly answer: DataLoader<string, Answer | null>;
+  /** Null as for memories. */
+  readonly document: DataLoader<string, Document | null>;
   readonly history: DataLoader<{ memoryId: string; first: number }, Revision[], string>;
 }
 
@@ -24,6 +28,7 @@ export interface MemoryLoaders {
 export interface MemoryContext extends Context {
   readonly embedder: Embedder;
   readonly indexes: IndexRegistry;
+  readonly cutter: DocumentCutter;
   readonly searchGate: <T>(work: () => Promise<T>) => Promise<T>;
   readonly feed: EventFeed;
   readonly usage: UsageCounter;
