@@ -20,7 +20,7 @@ const tables = [
       unpriced_policy text not null default 'DEFAULT' check (unpriced_policy in ('DEFAULT', 'REFUSE', 'FALLBACK', 'ALLOW')),
       prompts_need_four_eyes boolean not null default false,
       answer_cache_by_meaning boolean not null default false,
-      budgets_version bigint not null default 0)`,
+      metering_version bigint not null default 0)`,
   `create table platform.model_prices (
       tenant_id uuid not null,
       id uuid primary key,
@@ -169,6 +169,7 @@ const tables = [
       place int not null,
       subject_type text not null,
       subject_id text not null,
+      weight numeric not null default 1,
       cost_nano bigint,
       saved_nano bigint not null,
       input_tokens bigint not null,

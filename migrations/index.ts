@@ -9,6 +9,9 @@ import { MemoryLifecycle } from './20261121100610_memory_lifecycle.ts';
 import { MemoryAnswers } from './20261121100630_memory_answers.ts';
 import { MemoryDocument } from './20261121100620_memory_document.ts';
 import { PlatformMetering } from './20261121100700_platform_metering.ts';
+import { PlatformLedgerFunctions } from './20261121100701_platform_ledger_functions.ts';
+import { PlatformAdmissionFunctions } from './20261121100702_platform_admission_functions.ts';
+import { PlatformSettlementFunctions } from './20261121100703_platform_settlement_functions.ts';
 import { PlatformCostReports } from './20261121100710_platform_cost_reports.ts';
 import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
 
@@ -27,4 +30,7 @@ export const migrations = [
   { name: '20261121100700_platform_metering', class: PlatformMetering },
   { name: '20261121100710_platform_cost_reports', class: PlatformCostReports },
   { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },
+  { name: '20261121100701_platform_ledger_functions', class: PlatformLedgerFunctions },
+  { name: '20261121100702_platform_admission_functions', class: PlatformAdmissionFunctions },
+  { name: '20261121100703_platform_settlement_functions', class: PlatformSettlementFunctions },
 ];

@@ -16,13 +16,17 @@ test('.env.example, the configuration and the error reference are what the code 
 });
 
 test('the event reference lists exactly the types that the code records', () => {
-  const sources = globSync(['packages/*/src/**/*.ts', 'subgraphs/*/src/**/*.ts'], {
+  const sources = globSync(['packages/*/src/**/*.ts', 'subgraphs/*/src/**/*.ts', 'migrations/*.ts'], {
     cwd: ROOT,
     exclude: ['**/*.test.ts', 'packages/testkit/**'],
   });
   const recorded = new Set(
     sources.flatMap((file) =>
-      [...read(file).matchAll(/(?:type: |ARCHIVED: |RESTORED: )'([a-z]+\.[a-z_]+)'/g)].map(([, type]) => type),
+      [
+        ...read(file).matchAll(
+          /(?:type: |ARCHIVED: |RESTORED: |toBudgetEvent\(|'type', |l\.created_at, )'([a-z]+\.[a-z_]+)'/g,
+        ),
+      ].map(([, type]) => type),
     ),
   );
   const listed = [...read('docs/reference/events.md').matchAll(/^\| `([a-z]+\.[a-z_]+)`/gm)].map(([, type]) => type);

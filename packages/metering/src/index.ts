@@ -1,8 +1,36 @@
+export type { BudgetAction, BudgetInput } from './budgets/check-budget.ts';
+export { deleteBudget } from './budgets/delete-budget.ts';
+export { type RaiseInput, raiseBudget } from './budgets/raise-budget.ts';
+export { getBudget, setBudget } from './budgets/set-budget.ts';
+export {
+  getTenantSettings,
+  setTenantSettings,
+  type TenantSettings,
+  UNPRICED_POLICIES,
+  type UnpricedPolicy,
+} from './budgets/tenant-settings.ts';
+export type { UsedCall } from './line-use.ts';
+export { createMetering, type Metering, type MeteringOptions } from './metering.ts';
+export type { Payer } from './metering-context.ts';
 export * from './money.ts';
+export type { PlannedCall } from './planned-call.ts';
 export * from './prices/cost-of.ts';
 export { type ModelName, normaliseModel } from './prices/normalise-model.ts';
 export * from './prices/price.ts';
 export * from './prices/price-book.ts';
+export { BUDGET_SCOPES, type BudgetScope, scopesOf } from './queries/budget-scopes.ts';
+export {
+  BUDGET_SQL,
+  type Budget,
+  type BudgetColumns,
+  type BudgetRaise,
+  findBudgets,
+  findCoveringBudgets,
+  toBudget,
+} from './queries/find-budgets.ts';
+export { findReservation, type Reservation, type ReservationStatus } from './queries/find-reservation.ts';
+export { type BudgetPeriod, listPastWindows } from './queries/list-budget-windows.ts';
+export type { RecordedCall } from './record-call.ts';
 export {
   COST_BREAKDOWN_ORDERS,
   COST_DIMENSIONS,
@@ -33,4 +61,6 @@ export {
   type SpendStats,
   type TenantStats,
 } from './reports/tenant-stats.ts';
+export type { Settled } from './settle-call.ts';
 export * from './usage.ts';
+export * from './windows.ts';

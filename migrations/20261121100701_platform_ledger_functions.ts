@@ -1,0 +1,102 @@
+import { migration } from './sql.ts';
+
+/** UUIDv7 of an instant (RFC 9562 section 5.7): Postgres has none of its own before 18. */
+const makeId = `create function platform.make_id(at timestamptz) returns uuid language sql volatile as $$
+  select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+    placing substring(int8send((extract(epoch from at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid $$`;
+
+/** Nano-dollars in USD, exact, as formatUsd writes them. */
+const usd = `create function platform.usd(nano bigint) returns text language sql immutable as $$
+  select trim_scale(nano * 0.000000001)::text $$`;
+
+/** An instant as JavaScript writes it; null for one that never comes. */
+const iso = `create function platform.iso(at timestamptz) returns text language sql stable as $$
+  select to_char(nullif(at, 'infinity') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$`;
+
+/** As recordEvents of packages/events writes it, for what is decided inside of one statement. about: part, actor, traceparent, causationId, depth. */
+const noteEvent = `create function platform.note_event(tenant uuid, about jsonb, at timestamptz, type text, project uuid, subject text, payload jsonb)
+  returns void language sql volatile as $$
+  insert into platform.events (epoch, part, id, tenant_id, project_id, type, source, subject, actor, payload, tags, traceparent,
+    causation_id, depth, occurred_at)
+  select log.epoch, (about->>'part')::smallint, platform.make_id(at), tenant, project, type, '/' || split_part(type, '.', 1), subject,
+    about->>'actor', payload, '{}', about->>'traceparent', (about->>'causationId')::uuid, (about->>'depth')::smallint, at
+  from platform.event_log log $$`;
+
+/** All that a line says but its labels, of which it says the hash, in one form: a JSON array of texts and nulls. */
+const ledgerText = `create function platform.ledger_text(l platform.ledger) returns text language sql immutable as $$
+  select array_to_json(array[l.number::text, l.id::text, l.kind, l.adjusts::text, l.project_id::text, l.user_id, l.agent_id, l.session_id,
+    l.api_key_id::text, l.trigger_id, l.execution_id, l.run_id, l.step_id, l.subject_type, l.subject_id, l.operation, l.reservation_id::text,
+    l.provider, l.model, l.input_tokens::text, l.output_tokens::text, l.cached_input_tokens::text, l.cache_write_tokens::text,
+    l.reasoning_tokens::text, l.calls::text, l.priced::text, l.cost_nano::text, l.price::text, l.cache_hit::text, l.saved_nano::text,
+    l.estimated::text, l.latency_ms::text, l.ttft_ms::text, l.trace_id, encode(l.labels_hash, 'hex'),
+    (extract(epoch from l.occurred_at) * 1000000)::bigint::text, (extract(epoch from l.created_at) * 1000000)::bigint::text])::text $$`;
+
+const ledgerStart = `create function platform.ledger_start(tenant uuid) returns bytea language sql immutable as $$
+  select sha256(convert_to('rae ledger ' || tenant, 'UTF8')) $$`;
+
+/** hash = sha256(hash of the line before, text of this one); called last in its transaction, since it locks the tenant's head. */
+const appendLedger = `create function platform.append_ledger(l platform.ledger) returns platform.ledger language plpgsql as $$
+begin
+  l.labels_hash := sha256(convert_to(jsonb_build_array(l.tags, l.metadata)::text, 'UTF8'));
+  select number + 1, hash into l.number, l.previous_hash from platform.ledger_heads where tenant_id = l.tenant_id for update;
+  if not found then
+    insert into platform.ledger_heads (tenant_id, number, hash) values (l.tenant_id, 0, platform.ledger_start(l.tenant_id))
+      on conflict (tenant_id) do nothing;
+    select number + 1, hash into l.number, l.previous_hash from platform.ledger_heads where tenant_id = l.tenant_id for update;
+  end if;
+  l.hash := sha256(l.previous_hash || convert_to(platform.ledger_text(l), 'UTF8'));
+  insert into platform.ledger select l.*;
+  update platform.ledger_heads set number = l.number, hash = l.hash where tenant_id = l.tenant_id;
+  return l;
+end $$`;
+
+/** Largest remainder (Hamilton), ties to the first: the parts sum to the total exactly. Null total: null. */
+const shareOut = `create function platform.share_out(total bigint, weights numeric[]) returns bigint[] language sql immutable as $$
+  with weighed as (select n, case when sum(w) over () > 0 then w else 1 end as w from unnest(weights) with ordinality as u(w, n)),
+    parts as (select n, div(abs(total) * w, sum(w) over ()) as base, mod(abs(total) * w, sum(w) over ()) as rest from weighed),
+    ranked as (select n, base, row_number() over (order by rest desc, n) <= abs(total) - sum(base) over () as more from parts)
+  select case when total is not null then array_agg(sign(total)::bigint * (base::bigint + more::int) order by n) end from ranked $$`;
+
+/** A batch's line to its subjects: [{type, id, weight}]. */
+const shareLine = `create function platform.share_line(l platform.ledger, subjects jsonb) returns void language sql volatile as $$
+  with s as (select n, value->>'type' as type, value->>'id' as id, (value->>'weight')::numeric as weight
+      from jsonb_array_elements(subjects) with ordinality as e(value, n)),
+    w as (select array_agg(weight order by n) as all from s),
+    x as (select x.* from w, unnest(platform.share_out(l.cost_nano, w.all), platform.share_out(l.saved_nano, w.all),
+      platform.share_out(l.input_tokens, w.all), platform.share_out(l.output_tokens, w.all)) with ordinality as x(cost, saved, input, output, n))
+  insert into platform.cost_shares (tenant_id, ledger_number, place, subject_type, subject_id, weight, cost_nano, saved_nano, input_tokens, output_tokens)
+  select l.tenant_id, l.number, s.n, s.type, s.id, s.weight, x.cost, x.saved, x.input, x.output from s join x using (n) $$`;
+
+/** The event of a line, the line as the chain's next, and its shares where it has several subjects. */
+const writeLine = `create function platform.write_line(l platform.ledger, subjects jsonb, about jsonb) returns platform.ledger language plpgsql as $$
+begin
+  if jsonb_array_length(subjects) = 1 then
+    l.subject_type := subjects->0->>'type';
+    l.subject_id := subjects->0->>'id';
+  end if;
+  perform platform.note_event(l.tenant_id, about, l.created_at, 'cost.recorded', l.project_id, l.id::text, jsonb_build_object(
+    'ledgerId', l.id, 'kind', l.kind, 'adjusts', l.adjusts, 'reservationId', l.reservation_id, 'operation', l.operation, 'provider', l.provider,
+    'model', l.model, 'inputTokens', l.input_tokens, 'outputTokens', l.output_tokens, 'priced', l.priced, 'costUsd', platform.usd(l.cost_nano),
+    'cacheHit', l.cache_hit, 'estimated', l.estimated, 'userId', l.user_id, 'agentId', l.agent_id, 'sessionId', l.session_id,
+    'subjectType', l.subject_type, 'subjectId', l.subject_id));
+  l := platform.append_ledger(l);
+  if jsonb_array_length(subjects) > 1 then perform platform.share_line(l, subjects); end if;
+  return l;
+end $$`;
+
+/** The ledger's chain, in the database, so that a line is decided, booked, told and chained in one statement. */
+export const PlatformLedgerFunctions = migration(
+  [makeId, usd, iso, noteEvent, ledgerText, ledgerStart, appendLedger, shareOut, shareLine, writeLine],
+  [
+    'drop function platform.write_line',
+    'drop function platform.share_line',
+    'drop function platform.share_out',
+    'drop function platform.append_ledger',
+    'drop function platform.ledger_start',
+    'drop function platform.ledger_text',
+    'drop function platform.note_event',
+    'drop function platform.iso',
+    'drop function platform.usd',
+    'drop function platform.make_id',
+  ],
+);

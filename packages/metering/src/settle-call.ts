@@ -1,0 +1,57 @@
+import { isUuid, notFound, PlatformError } from '@rae/kernel';
+import { checkUsed, toLineUse, type UsedCall, usageOf } from './line-use.ts';
+import { ask as askOnce, type MeteringContext, type Payer } from './metering-context.ts';
+import type { Price } from './prices/price.ts';
+import { findReservation } from './queries/find-reservation.ts';
+import { type SettleAnswer, settle } from './queries/settle.ts';
+import { tellCost } from './tell.ts';
+
+/** The line that a call became. */
+export interface Settled {
+  readonly ledgerId: string;
+  /** True when it was settled before, and this changed nothing. */
+  readonly repeated: boolean;
+}
+
+async function priceOf(ctx: MeteringContext, payer: Payer, id: string): Promise<Price | null> {
+  const kept = ctx.heldPrices.get(id);
+  if (kept !== undefined) return kept;
+  const found = await askOnce(ctx, payer, (tx) => findReservation(tx, id));
+  if (!found) throw notFound('reservation', id);
+  return found.price;
+}
+
+const conflict = (message: string, id: string, details: Record<string, string> = {}) =>
+  new PlatformError('CONFLICT', message, { reservationId: id, retryable: false, ...details });
+
+function explain(answer: Exclude<SettleAnswer, { outcome: 'BOOKED' | 'REPEATED' }>, id: string): PlatformError {
+  if (answer.outcome === 'RELEASED')
+    return conflict(
+      'This reservation was released, so its call was never made; recordUsage books a call without one.',
+      id,
+    );
+  if (answer.outcome === 'OTHER')
+    return conflict('This reservation was settled with another usage, and a line is never changed.', id, {
+      ledgerId: answer.ledgerId,
+    });
+  return notFound('reservation', id);
+}
+
+/**
+ * Turns a reservation into its ledger line at what the call really used, at the price that was in force when it was
+ * admitted, and frees what was held too much. More than was held is booked in full. After the lease was settled at its input
+ * cost, it adds one ADJUSTMENT of the difference. The same usage again gives the same line.
+ *
+ * @throws NOT_FOUND; CONFLICT when it was released, or settled with another usage; BAD_USER_INPUT naming the field
+ */
+export async function settleCall(ctx: MeteringContext, payer: Payer, id: string, used: UsedCall): Promise<Settled> {
+  const checked = checkUsed(used);
+  if (!isUuid(id)) throw notFound('reservation', id);
+  const line = toLineUse(checked, await priceOf(ctx, payer, id), ctx.clock.now().getTime());
+  const answer = await askOnce(ctx, payer, (tx) => settle(tx, { id, usage: usageOf(checked), line, expire: false }));
+  ctx.heldPrices.delete(id);
+  if (answer.outcome === 'REPEATED') return { ledgerId: answer.ledgerId, repeated: true };
+  if (answer.outcome !== 'BOOKED') throw explain(answer, id);
+  tellCost(ctx, payer.caller.tenantId, answer, 'settled');
+  return { ledgerId: answer.ledgerId, repeated: false };
+}
