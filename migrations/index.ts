@@ -13,6 +13,7 @@ import { PlatformLedgerFunctions } from './20261121100701_platform_ledger_functi
 import { PlatformAdmissionFunctions } from './20261121100702_platform_admission_functions.ts';
 import { PlatformSettlementFunctions } from './20261121100703_platform_settlement_functions.ts';
 import { PlatformCostReports } from './20261121100710_platform_cost_reports.ts';
+import { PlatformChains } from './20261121100720_platform_chains.ts';
 import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
 
 /** All migrations, oldest first; a name never changes once it has run somewhere. */
@@ -29,6 +30,7 @@ export const migrations = [
   { name: '20261121100620_memory_document', class: MemoryDocument },
   { name: '20261121100700_platform_metering', class: PlatformMetering },
   { name: '20261121100710_platform_cost_reports', class: PlatformCostReports },
+  { name: '20261121100720_platform_chains', class: PlatformChains },
   { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },
   { name: '20261121100701_platform_ledger_functions', class: PlatformLedgerFunctions },
   { name: '20261121100702_platform_admission_functions', class: PlatformAdmissionFunctions },

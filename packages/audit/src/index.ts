@@ -1,2 +1,10 @@
 export { type AuditNote, appendAudit } from './append-audit.ts';
+export { auditSource } from './audit-source.ts';
 export { type AuditEntry, type ChainHead, chainStart, verifyChain } from './chain.ts';
+export type { ChainSource, CheckedPage } from './chain-source.ts';
+export { type ChainSigner, createChainSigner } from './checkpoints.ts';
+export { getAuditEntry } from './get-audit-entry.ts';
+export { type ChainKeeping, keepChain } from './keep-chain.ts';
+export { type AuditQuery, listAudit } from './list-audit.ts';
+export { type VerifyArgs, verify } from './verify.ts';
+export { type ChainVerification, verifyWholeChain } from './verify-chain.ts';
