@@ -38,6 +38,7 @@ beforeAll(async () => {
       input: { projectId: owner.projectId, title: canary, uri: `file:${canary}`, content: `Its page says ${canary}.` },
     },
   );
+  const { auditLog } = await owner.client.ask('{ auditLog(first: 1) { nodes { id } } }');
   foreign = {
     documentId: ingestDocument.document.id,
     tenantId: owner.tenantId,
@@ -45,6 +46,7 @@ beforeAll(async () => {
     memoryId: createMemory.memory.id,
     answerId: ask.answer.id,
     keyId: createApiKey.apiKey.id,
+    auditId: auditLog.nodes[0].id,
     canary,
     cursor: createMemory.cursor,
   };

@@ -38,6 +38,9 @@ export interface Config {
   readonly rateLimits: readonly RateLimitRule[] | null;
   readonly indexBytes: number;
   readonly eventDays: number;
+  readonly ledgerDays: number;
+  /** Null: for ever. */
+  readonly auditDays: number | null;
   readonly answerDays: number;
   readonly allowedOrigins: readonly string[];
   readonly logLevel: string;
@@ -119,6 +122,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rateLimits: env.RAE_RATE_LIMITS,
     indexBytes: env.RAE_INDEX_MEMORY ?? Math.floor(totalmem() / 4),
     eventDays: env.RAE_EVENT_DAYS,
+    ledgerDays: env.RAE_LEDGER_DAYS,
+    auditDays: env.RAE_AUDIT_DAYS ?? null,
     answerDays: env.RAE_ANSWER_DAYS,
     allowedOrigins: env.RAE_ALLOWED_ORIGINS,
     logLevel: env.RAE_LOG_LEVEL,

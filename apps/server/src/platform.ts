@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type ChainSigner, createChainSigner } from '@rae/audit';
 import {
   createTransact,
   type Database,
@@ -47,6 +48,8 @@ export interface Platform {
   readonly feed: EventFeed;
   readonly cursors: CursorCodec;
   readonly internalSecret: string;
+  /** Signs heads of the hash chains. */
+  readonly signer: ChainSigner;
   asWorker<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   asTenant<T>(caller: Caller, work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -123,6 +126,7 @@ export async function openPlatform(config: Config, logger: Logger, clock: Clock)
     feed,
     cursors: createCursorCodec(deriveSecret(internalSecret, 'cursors')),
     internalSecret,
+    signer: createChainSigner(deriveSecret(internalSecret, 'chains')),
     asWorker,
     asTenant,
     async close() {

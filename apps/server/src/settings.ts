@@ -218,6 +218,19 @@ export const SETTINGS = {
     example: '30',
     about: 'Days that an answer knows what it was drawn from; the answer itself stays.',
   },
+  RAE_LEDGER_DAYS: {
+    schema: wholeNumber(31, 36_500, 730),
+    takes: '31 to 36500',
+    example: '730',
+    about:
+      'Days that lines of the ledger are kept. Older ones are pruned behind a signed line, so that verifyLedger holds from there.',
+  },
+  RAE_AUDIT_DAYS: {
+    schema: z.coerce.number().int().min(31).max(36_500).optional(),
+    takes: '31 to 36500',
+    example: '',
+    about: 'Days that lines of the audit log are kept, in the same way; for ever when left out.',
+  },
   RAE_ALLOWED_ORIGINS: {
     schema: list,
     takes: 'origins with commas',

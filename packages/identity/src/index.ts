@@ -18,6 +18,7 @@ export { findProjects, type Project } from './queries/find-projects.ts';
 export type { RateLimitRule } from './queries/find-rate-limits.ts';
 export { findTenants, type Tenant } from './queries/find-tenants.ts';
 export { listProjectIds } from './queries/list-project-ids.ts';
+export { listTenantIds } from './queries/list-tenant-ids.ts';
 export { createRateLimits, type RateLimits } from './rate-limits.ts';
 export { revokeApiKey } from './revoke-api-key.ts';
 export { type SetRateLimitInput, setRateLimit } from './set-rate-limit.ts';

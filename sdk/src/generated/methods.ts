@@ -33,6 +33,24 @@ export const createMethods = (client: BareClient) => ({
   askStream: ({ signal, ...variables }: types.AskStreamSubscriptionVariables & RequestOptions) =>
     mapEvents(client.subscribe(types.AskStreamDocument, variables, { signal }), (data) => data.askStream),
 
+  /** A line of the audit log; NOT_FOUND when the tenant has none of this id. Reading it is itself audited. Wants a key bound to nothing. */
+  auditEntry: async (id: types.AuditEntryQueryVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.AuditEntryDocument, { id }, options);
+    return present(data.auditEntry);
+  },
+
+  /** The tenant's audit log, newest first. Reading the audit log is itself audited. Wants a key bound to nothing. */
+  auditLog: async (variables: types.AuditLogQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.AuditLogDocument, variables, options);
+    return present(data.auditLog);
+  },
+
+  /** Checks the hash chain of the audit log, and notes in it that it did. The whole chain when left out; checked in pages, so that it holds nothing up. Wants a key bound to nothing. */
+  verifyAuditLog: async (variables: types.VerifyAuditLogQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.VerifyAuditLogDocument, variables, options);
+    return present(data.verifyAuditLog);
+  },
+
   /** How the tenant stands; for a key that is bound to a project, that project's spend. */
   tenantStats: async (options?: RequestOptions) => {
     const data = await client.query(types.TenantStatsDocument, {}, options);

@@ -35,6 +35,20 @@ export type AskInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** Which lines of the audit log; all conditions hold together. */
+export type AuditFilter = {
+  /** 1 to 50 root fields, such as createApiKey; any of them. */
+  readonly actions?: ReadonlyArray<string> | null | undefined;
+  /** Such as `key:<id>`. */
+  readonly actor?: string | null | undefined;
+  /** From this instant on. */
+  readonly from?: string | null | undefined;
+  /** Such as `apiKey:<id>`. */
+  readonly subject?: string | null | undefined;
+  /** Up to this instant, itself included. */
+  readonly to?: string | null | undefined;
+};
+
 /** Where chunks begin and end. */
 export type ChunkStrategy =
   /** Wherever a chunk is full, between words. */
@@ -538,6 +552,34 @@ export type AskStreamSubscription = { readonly askStream:
     | { readonly __typename: 'AskRetrieved', readonly answerId: string, readonly cursor: string, readonly search: { readonly hits: ReadonlyArray<SearchHitFieldsFragment> } }
    };
 
+export type AuditEntryFieldsFragment = { readonly id: string, readonly at: string, readonly actor: string, readonly action: string, readonly subject: string, readonly detail: unknown, readonly traceId: string | null, readonly hash: string, readonly previousHash: string };
+
+export type ChainVerificationFieldsFragment = { readonly valid: boolean, readonly entries: number, readonly firstBrokenId: string | null, readonly checkpoints: number, readonly tookMs: number };
+
+export type AuditEntryQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type AuditEntryQuery = { readonly auditEntry: AuditEntryFieldsFragment | null };
+
+export type AuditLogQueryVariables = Exact<{
+  filter?: AuditFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AuditLogQuery = { readonly auditLog: { readonly nodes: ReadonlyArray<AuditEntryFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type VerifyAuditLogQueryVariables = Exact<{
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}>;
+
+
+export type VerifyAuditLogQuery = { readonly verifyAuditLog: ChainVerificationFieldsFragment | null };
+
 export type TenantStatsFieldsFragment = { readonly tenantId: string, readonly usdToday: string, readonly usdThisMonth: string, readonly tokensToday: number, readonly tokensThisMonth: number, readonly budgetUsedShare: number | null, readonly rejectedRequests: number, readonly llmCallsToday: number, readonly unpricedCallsToday: number, readonly cacheHitRate: number, readonly savedUsdThisMonth: string };
 
 export type CostLogFieldsFragment = { readonly id: string, readonly kind: CostLogKind, readonly projectId: string, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly apiKeyId: string | null, readonly reservationId: string | null, readonly triggerId: string | null, readonly executionId: string | null, readonly workflowRunId: string | null, readonly stepId: string | null, readonly subjectType: string | null, readonly subjectId: string | null, readonly operation: CostOperation, readonly provider: string, readonly model: string, readonly inputTokens: number, readonly outputTokens: number, readonly cachedInputTokens: number, readonly cacheWriteTokens: number, readonly reasoningTokens: number, readonly calls: number, readonly priced: boolean, readonly totalCostUsd: string | null, readonly cacheHit: boolean, readonly savedUsd: string, readonly estimated: boolean, readonly latencyMs: number | null, readonly timeToFirstTokenMs: number | null, readonly traceId: string | null, readonly tags: ReadonlyArray<string>, readonly metadata: unknown, readonly hash: string, readonly occurredAt: string, readonly createdAt: string };
@@ -850,6 +892,28 @@ export const AnswerFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   relevance
   verified
 }`, {"fragmentName":"AnswerFields"}) as unknown as TypedDocumentString<AnswerFieldsFragment, unknown>;
+export const AuditEntryFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment AuditEntryFields on AuditEntry {
+  id
+  at
+  actor
+  action
+  subject
+  detail
+  traceId
+  hash
+  previousHash
+}
+    `, {"fragmentName":"AuditEntryFields"}) as unknown as TypedDocumentString<AuditEntryFieldsFragment, unknown>;
+export const ChainVerificationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ChainVerificationFields on ChainVerification {
+  valid
+  entries
+  firstBrokenId
+  checkpoints
+  tookMs
+}
+    `, {"fragmentName":"ChainVerificationFields"}) as unknown as TypedDocumentString<ChainVerificationFieldsFragment, unknown>;
 export const TenantStatsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantStatsFields on TenantStats {
   tenantId
@@ -1407,6 +1471,62 @@ fragment SearchHitFields on SearchHit {
     ...MemoryFields
   }
 }`) as unknown as TypedDocumentString<AskStreamSubscription, AskStreamSubscriptionVariables>;
+export const AuditEntryDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query AuditEntry($id: ID!) {
+  auditEntry(id: $id) {
+    ...AuditEntryFields
+  }
+}
+    fragment AuditEntryFields on AuditEntry {
+  id
+  at
+  actor
+  action
+  subject
+  detail
+  traceId
+  hash
+  previousHash
+}`) as unknown as TypedDocumentString<AuditEntryQuery, AuditEntryQueryVariables>;
+export const AuditLogDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query AuditLog($filter: AuditFilter, $first: Int, $after: String) {
+  auditLog(filter: $filter, first: $first, after: $after) {
+    nodes {
+      ...AuditEntryFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment AuditEntryFields on AuditEntry {
+  id
+  at
+  actor
+  action
+  subject
+  detail
+  traceId
+  hash
+  previousHash
+}
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}`) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
+export const VerifyAuditLogDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query VerifyAuditLog($from: DateTime, $to: DateTime) {
+  verifyAuditLog(from: $from, to: $to) {
+    ...ChainVerificationFields
+  }
+}
+    fragment ChainVerificationFields on ChainVerification {
+  valid
+  entries
+  firstBrokenId
+  checkpoints
+  tookMs
+}`) as unknown as TypedDocumentString<VerifyAuditLogQuery, VerifyAuditLogQueryVariables>;
 export const TenantStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TenantStats {
   tenantStats {

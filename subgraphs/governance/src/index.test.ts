@@ -1,5 +1,6 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { createChainSigner } from '@rae/audit';
 import { createInProcessCallCounter } from '@rae/events';
 import { createRateLimits, guardResolvers } from '@rae/identity';
 import {
@@ -77,7 +78,7 @@ beforeAll(async () => {
   db = await openTestDatabase();
   const counter = createInProcessCallCounter(systemClock);
   const limits = { transact: db.transact, clock: systemClock, counter, defaults: [], isOperation: () => true };
-  subgraph = createGovernanceSubgraph({ rateLimits: createRateLimits(limits) });
+  subgraph = createGovernanceSubgraph({ rateLimits: createRateLimits(limits), signer: createChainSigner('a secret') });
   const { typeDefs, resolvers } = subgraph;
   schema = buildSubgraphSchema([{ typeDefs, resolvers: guardResolvers(typeDefs, resolvers) as never }]);
   platform = { ...testCaller(), roles: ['PLATFORM'] };

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { ChainSigner } from '@rae/audit';
 import type { RateLimits } from '@rae/identity';
 import type { Subgraph } from '@rae/kernel';
 import { parse } from 'graphql';
@@ -7,15 +8,16 @@ import { resolvers } from './resolvers/index.ts';
 
 export interface GovernanceOptions {
   readonly rateLimits: RateLimits;
+  readonly signer: ChainSigner;
 }
 
 /** Tenants, projects, keys and who is asking: the GraphQL face of packages/identity. */
-export function createGovernanceSubgraph({ rateLimits }: GovernanceOptions): Subgraph<GovernanceContext> {
+export function createGovernanceSubgraph({ rateLimits, signer }: GovernanceOptions): Subgraph<GovernanceContext> {
   return {
     name: 'governance',
     typeDefs: parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')),
     resolvers,
-    extend: (ctx) => ({ ...ctx, rateLimits, loaders: createLoaders(ctx) }),
+    extend: (ctx) => ({ ...ctx, rateLimits, signer, loaders: createLoaders(ctx) }),
     close: async () => {},
   };
 }

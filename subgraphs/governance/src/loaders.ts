@@ -1,3 +1,4 @@
+import type { ChainSigner } from '@rae/audit';
 import {
   type ApiKey,
   findApiKeys,
@@ -22,6 +23,8 @@ export interface Loaders {
 
 export interface GovernanceContext extends Context {
   readonly rateLimits: RateLimits;
+  /** Tells whether signed heads of chains are ours. */
+  readonly signer: ChainSigner;
   readonly loaders: Loaders;
 }
 

@@ -6,6 +6,7 @@ export interface Foreign {
   readonly answerId: string;
   readonly documentId: string;
   readonly keyId: string;
+  readonly auditId: string;
   readonly canary: string;
   readonly cursor: string;
 }

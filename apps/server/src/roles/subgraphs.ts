@@ -70,6 +70,7 @@ export async function runSubgraphs(
         metrics,
       }) as never as Subgraph,
     );
-  if (config.roles.has('governance')) made.push(createGovernanceSubgraph({ rateLimits }) as never as Subgraph);
+  if (config.roles.has('governance'))
+    made.push(createGovernanceSubgraph({ rateLimits, signer: platform.signer }) as never as Subgraph);
   return Promise.all(made.map((subgraph) => runSubgraph(subgraph, platform, contextOf)));
 }

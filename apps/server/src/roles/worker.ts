@@ -5,6 +5,7 @@ import type { Embedder } from '@rae/kernel';
 import { memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
 import { runRollUp } from '@rae/metering';
 import type { Platform } from '../platform.ts';
+import { keepChains } from './keep-chains.ts';
 
 export interface Worker {
   stop(): Promise<void>;
@@ -13,7 +14,8 @@ export interface Worker {
 const HOURLY_MS = 3_600_000;
 const PRUNED_AT_ONCE = 10_000;
 
-async function keepHouse({ asWorker, config, logger }: Platform): Promise<void> {
+async function keepHouse(platform: Platform): Promise<void> {
+  const { asWorker, config, logger } = platform;
   try {
     await asWorker(makeLogDays);
     await asWorker((tx) => dropLogDays(tx, config.eventDays));
@@ -24,6 +26,7 @@ async function keepHouse({ asWorker, config, logger }: Platform): Promise<void> 
     await asWorker((tx) =>
       tx.query('select memory.prune_answer_searches($1, $2)', [config.answerDays, PRUNED_AT_ONCE]),
     );
+    await keepChains(platform);
   } catch (err) {
     logger.warn({ err }, 'the hourly clean-up failed; it runs again in an hour');
   }

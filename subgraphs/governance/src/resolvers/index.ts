@@ -1,5 +1,6 @@
 import { DecimalScalar, type Resolvers, SCALARS } from '@rae/kernel';
 import { ApiKey } from './ApiKey.ts';
+import { AuditEntry } from './AuditEntry.ts';
 import { Cost } from './Cost.ts';
 import { CostBreakdownRow } from './CostBreakdownRow.ts';
 import { CostLog } from './CostLog.ts';
@@ -13,6 +14,8 @@ import { setRateLimit } from './Mutation/setRateLimit.ts';
 import { Project } from './Project.ts';
 import { ProjectStats } from './ProjectStats.ts';
 import { apiKeys } from './Query/apiKeys.ts';
+import { auditEntry } from './Query/auditEntry.ts';
+import { auditLog } from './Query/auditLog.ts';
 import { cost } from './Query/cost.ts';
 import { costBreakdown } from './Query/costBreakdown.ts';
 import { costLogs } from './Query/costLogs.ts';
@@ -22,6 +25,7 @@ import { projects } from './Query/projects.ts';
 import { rateLimits } from './Query/rateLimits.ts';
 import { tenant } from './Query/tenant.ts';
 import { tenantStats } from './Query/tenantStats.ts';
+import { verifyAuditLog } from './Query/verifyAuditLog.ts';
 import { viewer } from './Query/viewer.ts';
 import { Tenant } from './Tenant.ts';
 import { TenantStats } from './TenantStats.ts';
@@ -40,11 +44,15 @@ export const resolvers: Resolvers = {
     costLogs,
     costBreakdown,
     rateLimits,
+    auditEntry,
+    auditLog,
+    verifyAuditLog,
   },
   Mutation: { createTenant, createProject, createApiKey, revokeApiKey, setRateLimit },
   Tenant,
   Project,
   ApiKey,
+  AuditEntry,
   Viewer,
   Cost,
   CostBreakdownRow,

@@ -1,5 +1,6 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { createChainSigner } from '@rae/audit';
 import { createInProcessCallCounter } from '@rae/events';
 import { createRateLimits, guardResolvers } from '@rae/identity';
 import { type Caller, isPlatformError, systemClock, uuidv7 } from '@rae/kernel';
@@ -53,7 +54,7 @@ beforeAll(async () => {
   db = await openTestDatabase();
   const counter = createInProcessCallCounter(systemClock);
   const limits = { transact: db.transact, clock: systemClock, counter, defaults: [], isOperation: () => true };
-  subgraph = createGovernanceSubgraph({ rateLimits: createRateLimits(limits) });
+  subgraph = createGovernanceSubgraph({ rateLimits: createRateLimits(limits), signer: createChainSigner('a secret') });
   const { typeDefs, resolvers } = subgraph;
   schema = buildSubgraphSchema([{ typeDefs, resolvers: guardResolvers(typeDefs, resolvers) as never }]);
 });
