@@ -68,7 +68,7 @@ function toItem({ _id, text, meta = {} }: RawItem): CorpusItem {
     session: string('session'),
     speaker: string('speaker'),
     occurredAt: parseWhen(string('when')),
-    category: string('category'),
+    category: string('category') ?? string('type'),
   };
 }
 

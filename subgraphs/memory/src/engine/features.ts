@@ -21,6 +21,7 @@ export const TURN_FEATURES: readonly TurnFeature[] = [
   'question',
   'informativeness',
   'date',
+  'bridge',
   'recency',
   'importance',
 ];
@@ -29,6 +30,7 @@ export const DOCUMENT_FEATURES: readonly DocumentFeature[] = [
   'cosine',
   'feedback',
   'date',
+  'bridge',
   'recency',
   'importance',
 ];
@@ -72,6 +74,7 @@ export function turnFeatures(
     question: ((columns.flags[slot] ?? 0) & ENDS_IN_QUESTION) !== 0 ? 1 : 0,
     informativeness: informativeness(index, slot),
     date: dateFlag(index, source, slot),
+    bridge: scratch.bridge.scores[slot] ?? 0,
     ...priorFeatures(index, source.now, slot),
   };
 }
@@ -88,6 +91,7 @@ export function documentFeatures(
     cosine: source.cosines.of(slot),
     feedback: index.scratch.feedback.scores[slot] ?? 0,
     date: isChunk ? 0 : dateFlag(index, source, slot),
+    bridge: index.scratch.bridge.scores[slot] ?? 0,
     ...priorFeatures(index, source.now, slot),
   };
 }

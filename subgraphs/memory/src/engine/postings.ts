@@ -52,6 +52,13 @@ export function addPosting(postings: Postings, term: number, slot: number, frequ
   } else overlay.lists.set(term, { slots: [slot], frequencies: [frequency] });
 }
 
+/** Calls back for each row that holds a term, in no order; erased rows included. */
+export function eachPosting({ block, overlays }: Postings, term: number, visit: (slot: number) => void): void {
+  const end = block.end[term] ?? 0;
+  for (let i = block.start[term] ?? 0; i < end; i++) visit(block.slots[i] ?? 0);
+  for (const overlay of overlays) for (const slot of overlay.lists.get(term)?.slots ?? []) visit(slot);
+}
+
 export const overlayCount = (postings: Postings): number =>
   postings.overlays.reduce((sum, overlay) => sum + overlay.count, 0);
 

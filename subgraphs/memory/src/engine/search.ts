@@ -1,6 +1,8 @@
+import type { BridgePhrase } from '../domain/bridge-phrases.ts';
 import { contributions, type SignalSums, squash, totalOf, weighFeatures } from '../domain/scorer.ts';
 import { PRIORS, type ScorerConfig, type ScorerWeights, SHIPPED_SCORER } from '../domain/scorer-weights.ts';
-import { addBestBy, addCandidates, clearRows, dateScope, scoreRows } from './candidates.ts';
+import { scoreBridges } from './bridge.ts';
+import { addBestBy, addCandidates, bestOf, clearRows, dateScope, scoreRows } from './candidates.ts';
 import { type Cosines, createCosines } from './cosines.ts';
 import {
   cosineSlots,
@@ -37,6 +39,8 @@ export interface RankQuery {
   readonly now?: number;
   /** Neighbours on either side of each hit that are named with it; none when left out. */
   readonly contextWindow?: number;
+  /** Names that memories found before lead to: a second round for what no single memory tells. None when left out. */
+  readonly bridges?: readonly BridgePhrase[];
   /** The shipped ones when left out. */
   readonly scorer?: ScorerConfig;
 }
@@ -86,6 +90,7 @@ interface Search {
   readonly priors: readonly Prior[];
   readonly now: number;
   readonly contextWindow: number;
+  readonly bridges: readonly BridgePhrase[];
   readonly depth: number;
 }
 
@@ -113,8 +118,8 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
   const priors = priorsOf(query.signals);
   const weights = withPriors(chooseWeights(query.scorer ?? SHIPPED_SCORER, withLexical, withVector), priors);
   const depth = Math.max(MIN_CANDIDATES, query.limit);
-  const { now = Number.NEGATIVE_INFINITY, contextWindow = 0 } = query;
-  const parts = { withLexical, withVector, priors, now, contextWindow, depth };
+  const { now = Number.NEGATIVE_INFINITY, contextWindow = 0, bridges = [] } = query;
+  const parts = { withLexical, withVector, priors, now, contextWindow, bridges, depth };
   const search: Search = { index, question, mask, weights, ...parts };
   try {
     const cosines = createCosines(index, withVector);
@@ -124,6 +129,7 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
   } finally {
     clearRows(index, question);
     clearAccumulator(index.scratch.feedback);
+    clearAccumulator(index.scratch.bridge);
   }
 }
 
@@ -166,6 +172,10 @@ function scoreCandidates(search: Search, cosines: Cosines): Scored[] {
   const dated = dateScope(index, question, mask);
   if (dated) addCandidates(index, candidates, dated, depth, windows, withVector);
   addFedBack(search, source, candidates);
+  if (search.withLexical && search.bridges.length > 0) {
+    scoreBridges(index, search.bridges, question.language);
+    for (const slot of bestOf(index, scratch.bridge, mask.pass, depth)) candidates.add(slot);
+  }
   if (!search.withLexical && !withVector) addByPriors(search, candidates);
   return scoreSlots(search, source, candidates);
 }

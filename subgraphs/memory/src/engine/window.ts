@@ -1,12 +1,15 @@
 import { chunkOf, offsetOf } from './forward-store.ts';
 import { B, bm25Weight, K1, type QueryTerm } from './lexical.ts';
+import { eachPosting } from './postings.ts';
 import type { ProjectIndex } from './project-index.ts';
-import type { Accumulator } from './scratch.ts';
+import { type Accumulator, takeStamp } from './scratch.ts';
+import { isTurn } from './sessions.ts';
 
 /** Turns on either side of a turn that make its window. */
 const REACH = 2;
 /** Rows in a full window; sessions' ends are nearer: 4.7 of 5 in sessions of 20 turns. */
 const AVERAGE_WINDOW = 4.7;
+const COUNTED_HOLDERS = 1_000;
 // Longest run of invisible turns that is looked past for a neighbour.
 const MAX_STEPS = 64;
 
@@ -65,7 +68,7 @@ export function createWindowScorer(
   place: Uint16Array,
 ): WindowScorer {
   const counts = new Float64Array(terms.length);
-  const weights = Float64Array.from(terms, windowWeight);
+  const weights = Float64Array.from(terms, (term) => windowWeight(index, term));
   const members = new Int32Array(2 * REACH + 1);
   const words = index.totals.reduce((sum, totals) => sum + totals.words, 0);
   const average = index.activeRows > 0 && words > 0 ? (words / index.activeRows) * AVERAGE_WINDOW : 1;
@@ -90,9 +93,30 @@ export function createWindowScorer(
   };
 }
 
-function windowWeight({ share, rows, holding }: QueryTerm): number {
+function windowWeight(index: ProjectIndex, { id, share, rows, holding }: QueryTerm): number {
+  if (holding <= COUNTED_HOLDERS) return bm25Weight(share, rows, windowsHolding(index, id));
   const inOne = Math.min(1, holding / Math.max(1, rows));
   return bm25Weight(share, rows, rows * (1 - (1 - inOne) ** AVERAGE_WINDOW));
+}
+
+// The windows that hold a term are those of the turns in the windows of its holders. Other rows are their own window.
+function windowsHolding(index: ProjectIndex, term: number): number {
+  const { columns, postings, scratch } = index;
+  const stamp = takeStamp(scratch, columns.capacity);
+  const members = new Int32Array(2 * REACH + 1);
+  let count = 0;
+  eachPosting(postings, term, (holder) => {
+    if (columns.active[holder] !== 1) return;
+    const size = isTurn(columns, holder) ? windowOf(index, columns.active, holder, members) : 0;
+    if (size === 0) count++;
+    for (let i = 0; i < size; i++) {
+      const member = members[i] ?? 0;
+      if (scratch.stamps[member] === stamp) continue;
+      scratch.stamps[member] = stamp;
+      count++;
+    }
+  });
+  return count;
 }
 
 function countTerms(index: ProjectIndex, slot: number, place: Uint16Array, counts: Float64Array): void {
