@@ -142,11 +142,32 @@ describe('expandQuery', () => {
   });
 });
 
+describe('hops', () => {
+  test('a second round finds what only a name in the first hit leads to; a first round does not', async () => {
+    const texts = [
+      'The zeppelin was designed by Ottilie Wandersleben.',
+      'Ottilie Wandersleben grew up in Torgau.',
+      ...Array.from({ length: 30 }, (_, at) => `The designer grew up in house number ${at}.`),
+    ];
+    const [, id] = await write(texts, (at) => ({ sessionId: `hop ${at}` }));
+    const place = async (hops: number) => {
+      const { hits } = await search('Where did the designer of the zeppelin grow up?', { hops });
+      for (const { score, signals } of hits as Hit[])
+        expect(signals.reduce((sum, { contribution }) => sum + contribution, 0)).toBeCloseTo(score, 9);
+      return hits.findIndex(({ memory }: Hit) => memory.id === id);
+    };
+    expect(await place(1)).toBe(-1);
+    expect([0, 1, 2]).toContain(await place(2));
+    expect([0, 1, 2]).toContain(await place(3));
+  });
+});
+
 describe('bad input', () => {
   const wrong: Readonly<Record<string, object>> = {
     'input.limit': { limit: 201 },
     'input.diversity': { diversity: 1.5 },
     'input.contextWindow': { contextWindow: 11 },
+    'input.hops': { hops: 4 },
     'input.maxTokens': { maxTokens: 0 },
     'input.minScore': { minScore: -0.1 },
     'input.userId': { userId: 'x'.repeat(300) },

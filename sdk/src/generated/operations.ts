@@ -456,6 +456,8 @@ export type SearchMemoriesInput = {
   readonly expandQuery?: boolean;
   /** Where to look. */
   readonly filter?: MemoryFilter | null | undefined;
+  /** 1..3 retrieval rounds, for questions that need several memories: each further one follows the names in the best hits so far. */
+  readonly hops?: number;
   /** 1..200 hits. */
   readonly limit?: number;
   /** Cut the hits to this many tokens, best first: one that no longer fits is left out with its context, smaller ones behind it stay. */

@@ -4,7 +4,9 @@ export interface BridgePhrase {
   readonly share: number;
 }
 
-const NAME = /\p{Lu}[\p{L}\p{N}'’-]*(?:(?: (?:of|the|and|de|von|van|di|i|w|z))? \p{Lu}[\p{L}\p{N}'’.-]*){0,5}/gu;
+// A word, or an initial with its stop.
+const WORD = String.raw`\p{Lu}(?:\.|[\p{L}\p{N}'’-]*)`;
+const NAME = new RegExp(`${WORD}(?:(?: (?:of|the|and|de|von|van|di|i|w|z))? ${WORD}){0,5}`, 'gu');
 const EXAMINED_CHARACTERS = 2_048;
 const PHRASES_A_TEXT = 12;
 /** What begins sentences and names nobody. */

@@ -6,7 +6,7 @@ import { clearAccumulator, fitAccumulator } from './scratch.ts';
 /**
  * Scores rows by the names that memories found before lead to, into `scratch.bridge`: BM25 of the best one × its share × the square
  * of how much of the name's weight the row holds, so that half a name counts little. A second round for what no single memory tells:
- * without the square all@10 of 2wiki-101 is .70, with it .80.
+ * without the square all@10 of 2wiki-101 is .70, with it .81.
  */
 export function scoreBridges(index: ProjectIndex, phrases: readonly BridgePhrase[], language: string): void {
   const { scratch, columns } = index;

@@ -79,7 +79,10 @@ export function clearAccumulator(accumulator: Accumulator): void {
 }
 
 export const scratchBytes = (scratch: Scratch): number =>
-  [scratch.own, scratch.windows, scratch.feedback, scratch.bridge, scratch.phrase].reduce((sum, { scores }) => sum + scores.byteLength * 2, 0) +
+  [scratch.own, scratch.windows, scratch.feedback, scratch.bridge, scratch.phrase].reduce(
+    (sum, { scores }) => sum + scores.byteLength * 2,
+    0,
+  ) +
   scratch.termPlace.byteLength +
   scratch.pass.byteLength * 2 +
   scratch.stamps.byteLength;

@@ -28,7 +28,7 @@ test('a window is the turn and two visible turns on either side: archived ones a
   expect(membersOf(7)).toEqual([3, 6, 7]);
 });
 
-test('a window scores BM25 of its turns as one text, holding a term as often as chance would spread it over windows', () => {
+test('a window scores BM25 of its turns as one text, counting the windows that hold a term', () => {
   const index = conversation([
     'lake boat',
     'garden',
@@ -43,13 +43,13 @@ test('a window scores BM25 of its turns as one text, holding a term as often as 
   scoreRows(index, question, index.columns.active, 50);
   const { scratch } = index;
   const windows = createWindowScorer(index, index.columns.active, question.terms, scratch.own, scratch.termPlace);
+  // n: windows that hold the word
   const bm25 = (tf: number, n: number, length: number) => {
-    const held = 8 * (1 - (1 - n / 8) ** 4.7);
-    const idf = Math.log(1 + (8 - held + 0.5) / (held + 0.5));
+    const idf = Math.log(1 + (8 - n + 0.5) / (n + 0.5));
     return (idf * tf * 1.9) / (tf + 0.9 * (0.6 + (0.4 * length) / ((15 / 8) * 4.7)));
   };
-  expect(windows.score(0)).toBeCloseTo(bm25(2, 2, 5) + bm25(1, 1, 5), 10);
-  expect(windows.score(4)).toBeCloseTo(bm25(1, 2, 10), 10);
+  expect(windows.score(0)).toBeCloseTo(bm25(2, 5, 5) + bm25(1, 3, 5), 10);
+  expect(windows.score(4)).toBeCloseTo(bm25(1, 5, 10), 10);
   expect(windows.score(7)).toBe(0);
   clearRows(index, question);
   expect(scratch.own.scores.every((score) => score === 0)).toBe(true);

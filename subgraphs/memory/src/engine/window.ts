@@ -9,6 +9,7 @@ import { isTurn } from './sessions.ts';
 const REACH = 2;
 /** Rows in a full window; sessions' ends are nearer: 4.7 of 5 in sessions of 20 turns. */
 const AVERAGE_WINDOW = 4.7;
+/** A term that more rows hold is estimated: counting them would cost more than it tells. */
 const COUNTED_HOLDERS = 1_000;
 // Longest run of invisible turns that is looked past for a neighbour.
 const MAX_STEPS = 64;
@@ -49,8 +50,8 @@ export function windowOf(index: ProjectIndex, visible: Uint8Array, slot: number,
 
 /**
  * Scores windows: what BM25 gives to the turns of a window as one text, over all windows. How many windows hold a term is
- * taken from how many turns do, as if these lay at random: rows × (1 − (1 − n/rows)^4.7). On locomo-dev this and the exact
- * count differ by .002 in recall@10 and by nothing in nDCG@10.
+ * counted up to 1 000 turns that do; above, where it matters little, it is taken from them as if they lay at random:
+ * rows × (1 − (1 − n/rows)^4.7). On locomo-dev counting raises recall@10 of category 1 from .533 to .538.
  */
 export interface WindowScorer {
   score(slot: number): number;

@@ -178,8 +178,8 @@ export async function searchMemories(ctx: MemoryContext, request: SearchRequest)
     spend && (!signals || signals.includes('VECTOR'))
       ? await embedTexts(ctx, queries, spend, degraded)
       : queries.map((text) => ({ text, vector: null }));
-  const { filter, contextWindow, expandQuery, diversity } = plan;
-  const question = { texts, filter, signals, pool: poolOf(plan), contextWindow, now: ctx.clock.now() };
+  const { filter, contextWindow, hops, expandQuery, diversity } = plan;
+  const question = { texts, filter, signals, pool: poolOf(plan), contextWindow, hops, now: ctx.clock.now() };
   const wanted = { ...question, expandAcronyms: expandQuery, withProfiles: diversity > 0 };
   const results = signals?.length === 0 ? [] : await searchAll(ctx, projects, wanted);
   const chosen = chooseHits(results, plan);

@@ -1,5 +1,6 @@
 import { PlatformError, type Transaction } from '@rae/kernel';
 import { expandAcronyms, explainedAcronyms } from '../domain/acronyms.ts';
+import { type BridgePhrase, namesIn } from '../domain/bridge-phrases.ts';
 import type { MemoryFilter } from '../domain/memory-filter.ts';
 import type { StoredMemory } from '../domain/memory-row.ts';
 import { mergeRankings } from '../domain/merge-rankings.ts';
@@ -32,6 +33,8 @@ export interface ProjectQuestion {
   /** Hits wanted of each project: more than are shown where they are chosen among. */
   readonly pool: number;
   readonly contextWindow: number;
+  /** Rounds, 1..3: each further one follows the names that the best hits of the one before lead to. */
+  readonly hops: number;
   readonly now: Date;
   /** Write acronyms that the project's own memories explain the other way. */
   readonly expandAcronyms: boolean;
@@ -61,6 +64,8 @@ const MAX_ROUNDS = 5;
 /** Hits whose text is looked through for what an acronym means, and questions made of them. */
 const ACRONYM_HITS = 20;
 const MAX_ACRONYMS = 3;
+/** Hits whose names the next round follows. */
+const BRIDGE_HITS = 3;
 
 const ALL_STATUSES = ['ACTIVE', 'SUPERSEDED', 'ARCHIVED'] as const;
 
@@ -77,31 +82,62 @@ async function toIndexFilter(tx: Transaction, projectId: string, filter: MemoryF
   };
 }
 
-/** Ranks questions and reads what they found by number: what was erased after the index last looked is gone. */
-function createRanker(tx: Transaction, projectId: string, index: ProjectIndex, asked: ProjectQuestion) {
-  const memories = new Map<number, StoredMemory>();
-  const state = { vectorFits: true };
-  return {
-    memories,
-    state,
-    rank(texts: readonly AskedText[], filter: IndexFilter): RankedHit[] {
-      const { signals, pool, contextWindow, now } = asked;
-      const rankings = texts.map(({ text, vector }) => {
-        const one = { text, vector, signals, filter, limit: pool, contextWindow, now: now.getTime() };
-        const { hits, vectorFits } = rank(index, one);
-        state.vectorFits &&= vectorFits;
-        return hits;
-      });
-      return mergeRankings(rankings).slice(0, pool);
-    },
-    async read(hits: readonly RankedHit[], isLast: boolean): Promise<void> {
-      const wanted = hits.flatMap(({ mid }) => (memories.has(mid) ? [] : [mid]));
-      const { asOf } = asked.filter;
-      const rows = asOf ? findMemoriesByMidAsOf(tx, projectId, wanted, asOf) : findMemoriesByMid(tx, projectId, wanted);
-      if (isLast) tx.seal();
-      for (const memory of await rows) memories.set(memory.mid, memory);
-    },
-  };
+/** One search of one index, in its rounds: ranks, and reads what was found by number, so that what was erased meanwhile is gone. */
+interface Rounds {
+  readonly tx: Transaction;
+  readonly projectId: string;
+  readonly index: ProjectIndex;
+  readonly asked: ProjectQuestion;
+  readonly filter: IndexFilter;
+  readonly memories: Map<number, StoredMemory>;
+  /** Copied as soon as a row is found: the index may go on while rows are read. */
+  readonly profiles: Map<number, Profile | null>;
+  vectorFits: boolean;
+}
+
+function rankTexts(rounds: Rounds, texts: readonly AskedText[], bridges: readonly BridgePhrase[] = []): RankedHit[] {
+  const { index, asked, filter, profiles } = rounds;
+  const { signals, pool, contextWindow, now, withProfiles } = asked;
+  const rankings = texts.map(({ text, vector }) => {
+    const query = { text, vector, signals, filter, limit: pool, contextWindow, now: now.getTime(), bridges };
+    const { hits, vectorFits } = rank(index, query);
+    rounds.vectorFits &&= vectorFits;
+    return hits;
+  });
+  const ranked = mergeRankings(rankings).slice(0, pool);
+  if (withProfiles) for (const { mid } of ranked) profiles.set(mid, profiles.get(mid) ?? profileOf(index, mid));
+  return ranked;
+}
+
+async function readHits(
+  { tx, projectId, asked, memories }: Rounds,
+  hits: readonly RankedHit[],
+  isLast: boolean,
+): Promise<void> {
+  const wanted = hits.flatMap(({ mid }) => (memories.has(mid) ? [] : [mid]));
+  const { asOf } = asked.filter;
+  const rows = asOf ? findMemoriesByMidAsOf(tx, projectId, wanted, asOf) : findMemoriesByMid(tx, projectId, wanted);
+  if (isLast) tx.seal();
+  for (const memory of await rows) memories.set(memory.mid, memory);
+}
+
+/** The question with acronyms that the best hits explain written the other way. */
+function explainAcronyms({ asked, memories }: Rounds, hits: readonly RankedHit[]): string[] {
+  if (!asked.expandAcronyms) return [];
+  const explained = hits
+    .slice(0, ACRONYM_HITS)
+    .flatMap(({ mid }) => explainedAcronyms(memories.get(mid)?.content ?? ''));
+  return expandAcronyms(asked.texts[0]?.text ?? '', explained, MAX_ACRONYMS);
+}
+
+/** The names that the best hits lead to, those of a better hit at a higher share. */
+function bridgesFrom({ asked, memories }: Rounds, hits: readonly RankedHit[]): BridgePhrase[] {
+  const question = asked.texts[0]?.text ?? '';
+  const best = hits[0]?.score || 1;
+  return hits.slice(0, BRIDGE_HITS).flatMap(({ mid, score }) => {
+    const names = namesIn(memories.get(mid)?.content ?? '', question);
+    return names.map((text) => ({ text, share: score / best }));
+  });
 }
 
 async function rankProject(
@@ -111,43 +147,24 @@ async function rankProject(
   asked: ProjectQuestion,
 ): Promise<ProjectHits> {
   const filter = await toIndexFilter(tx, projectId, asked.filter);
-  const ranker = createRanker(tx, projectId, index, asked);
-  const first = ranker.rank(asked.texts, filter);
-  // Profiles are copied at once: the index may go on while rows are read.
-  const profiles = new Map(asked.withProfiles ? first.map(({ mid }) => [mid, profileOf(index, mid)]) : []);
-  await ranker.read(first, !asked.expandAcronyms);
-  const expanded = asked.expandAcronyms ? explain(first, ranker.memories, asked) : [];
-  const ranked = expanded.length > 0 ? rankAgain(ranker, first, expanded, asked, filter) : first;
-  if (asked.withProfiles) for (const { mid } of ranked) profiles.set(mid, profiles.get(mid) ?? profileOf(index, mid));
-  if (asked.expandAcronyms) await ranker.read(ranked, true);
+  const parts = { tx, projectId, index, asked, filter, memories: new Map(), profiles: new Map() };
+  const rounds: Rounds = { ...parts, vectorFits: true };
+  let ranked = rankTexts(rounds, asked.texts);
+  await readHits(rounds, ranked, !asked.expandAcronyms && asked.hops === 1);
+  const expanded = explainAcronyms(rounds, ranked);
+  const vector = asked.texts[0]?.vector ?? null;
+  const texts = [...asked.texts, ...expanded.map((text) => ({ text, vector }))];
+  if (expanded.length > 0) ranked = rankTexts(rounds, texts);
+  for (let hop = 1; hop < asked.hops; hop++) {
+    await readHits(rounds, ranked, false);
+    ranked = rankTexts(rounds, texts, bridgesFrom(rounds, ranked));
+  }
+  if (asked.expandAcronyms || asked.hops > 1) await readHits(rounds, ranked, true);
   const hits = ranked.flatMap(({ mid, score, signals, context }) => {
-    const memory = ranker.memories.get(mid);
-    return memory ? [{ memory, score, signals, context, profile: profiles.get(mid) ?? null }] : [];
+    const memory = rounds.memories.get(mid);
+    return memory ? [{ memory, score, signals, context, profile: rounds.profiles.get(mid) ?? null }] : [];
   });
-  return { hits, expanded, vectorFits: ranker.state.vectorFits, withoutVector: pendingVectors(index) };
-}
-
-function explain(
-  hits: readonly RankedHit[],
-  memories: ReadonlyMap<number, StoredMemory>,
-  { texts }: ProjectQuestion,
-): string[] {
-  const explained = hits
-    .slice(0, ACRONYM_HITS)
-    .flatMap(({ mid }) => explainedAcronyms(memories.get(mid)?.content ?? ''));
-  return expandAcronyms(texts[0]?.text ?? '', explained, MAX_ACRONYMS);
-}
-
-function rankAgain(
-  ranker: ReturnType<typeof createRanker>,
-  first: readonly RankedHit[],
-  expanded: readonly string[],
-  { texts, pool }: ProjectQuestion,
-  filter: IndexFilter,
-): RankedHit[] {
-  const vector = texts[0]?.vector ?? null;
-  const more = expanded.map((text) => ranker.rank([{ text, vector }], filter));
-  return mergeRankings([first, ...more]).slice(0, pool);
+  return { hits, expanded, vectorFits: rounds.vectorFits, withoutVector: pendingVectors(index) };
 }
 
 /**
