@@ -171,6 +171,18 @@ export const createMethods = (client: BareClient) => ({
     return data.supersedeMemory;
   },
 
+  /** How a project treats what is written to it. */
+  memorySettings: async (variables: types.MemorySettingsQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.MemorySettingsDocument, variables, options);
+    return present(data.memorySettings);
+  },
+
+  /** Holds from the next write on; what is stored already stays as it is. Audited. */
+  setMemorySettings: async (input: types.SetMemorySettingsMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.SetMemorySettingsDocument, { input }, options);
+    return data.setMemorySettings;
+  },
+
   /** One memory by its id, whatever its status; NOT_FOUND when there is none, or was none by `asOf`. A look at it as it is now counts as a use. */
   memory: async (variables: types.MemoryQueryVariables, options?: RequestOptions) => {
     const data = await client.query(types.MemoryDocument, variables, options);

@@ -315,6 +315,14 @@ export type IngestDocumentInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** How long memories of a layer are to be found. */
+export type LayerRetentionInput = {
+  /** 1..36 500 days after they were stored they are archived, and documents' old versions removed; null = kept. */
+  readonly days?: number | null | undefined;
+  /** Any but WORKING, whose memories have their own ttlSeconds. */
+  readonly layer: MemoryLayer;
+};
+
 /** Which memories; conditions left out let all through, those given must all hold. */
 export type MemoryFilter = {
   /** This agent. */
@@ -401,6 +409,17 @@ export type MessageRole =
   /** The person. */
   | 'USER';
 
+/** What is done with secrets or personal data that are found in what is written. */
+export type PiiPolicy =
+  /** Stored, and named in detectedPii. */
+  | 'FLAG'
+  /** Replaced by its kind, as `[EMAIL]`, before it is stored or embedded. */
+  | 'MASK'
+  /** Not looked for. */
+  | 'OFF'
+  /** The write is BAD_USER_INPUT, naming kinds and places. */
+  | 'REJECT';
+
 /** How memories are looked for: SearchMemoriesInput without the query. */
 export type RetrievalInput = {
   /** Also this many neighbouring turns or chunks on either side of each hit, 0..10. */
@@ -474,6 +493,18 @@ export type SearchMemoriesInput = {
   readonly useGraph?: boolean;
   /** The person who pays, in the caller's own ids; restricts nothing. */
   readonly userId?: string | null | undefined;
+};
+
+/** What changes; fields left out stay. */
+export type SetMemorySettingsInput = {
+  /** For other personal data. */
+  readonly personalDataPolicy?: PiiPolicy | null | undefined;
+  /** The key's own project when left out; a key of the whole tenant must name one. */
+  readonly projectId?: string | null | undefined;
+  /** Layers that are not named stay. */
+  readonly retention?: ReadonlyArray<LayerRetentionInput> | null | undefined;
+  /** For secrets and payment cards. */
+  readonly secretPolicy?: PiiPolicy | null | undefined;
 };
 
 /** A limit to set. limit null: back to the default. */
@@ -746,7 +777,23 @@ export type SupersedeMemoryMutationVariables = Exact<{
 
 export type SupersedeMemoryMutation = { readonly supersedeMemory: { readonly cursor: string | null, readonly memory: MemoryFieldsFragment, readonly superseded: MemoryFieldsFragment } };
 
-export type MemoryFieldsFragment = { readonly id: string, readonly projectId: string, readonly layer: MemoryLayer, readonly status: MemoryStatus, readonly content: string, readonly role: MessageRole | null, readonly speaker: string | null, readonly source: string | null, readonly tags: ReadonlyArray<string>, readonly metadata: unknown, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly importance: number, readonly occurredAt: string, readonly validFrom: string, readonly validTo: string | null, readonly createdAt: string, readonly supersededAt: string | null, readonly expiresAt: string | null };
+export type MemorySettingsFieldsFragment = { readonly projectId: string, readonly secretPolicy: PiiPolicy, readonly personalDataPolicy: PiiPolicy, readonly retention: ReadonlyArray<{ readonly layer: MemoryLayer, readonly days: number | null }> };
+
+export type MemorySettingsQueryVariables = Exact<{
+  projectId?: string | null | undefined;
+}>;
+
+
+export type MemorySettingsQuery = { readonly memorySettings: MemorySettingsFieldsFragment | null };
+
+export type SetMemorySettingsMutationVariables = Exact<{
+  input: SetMemorySettingsInput;
+}>;
+
+
+export type SetMemorySettingsMutation = { readonly setMemorySettings: { readonly settings: MemorySettingsFieldsFragment } };
+
+export type MemoryFieldsFragment = { readonly id: string, readonly projectId: string, readonly layer: MemoryLayer, readonly status: MemoryStatus, readonly content: string, readonly role: MessageRole | null, readonly speaker: string | null, readonly source: string | null, readonly tags: ReadonlyArray<string>, readonly metadata: unknown, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly importance: number, readonly occurredAt: string, readonly validFrom: string, readonly validTo: string | null, readonly createdAt: string, readonly supersededAt: string | null, readonly expiresAt: string | null, readonly detectedPii: ReadonlyArray<string>, readonly maskedPii: ReadonlyArray<string> };
 
 export type MemoryQueryVariables = Exact<{
   id: string;
@@ -1026,6 +1073,17 @@ export const ApiKeyFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   revokedAt
 }
     `, {"fragmentName":"ApiKeyFields"}) as unknown as TypedDocumentString<ApiKeyFieldsFragment, unknown>;
+export const MemorySettingsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment MemorySettingsFields on MemorySettings {
+  projectId
+  secretPolicy
+  personalDataPolicy
+  retention {
+    layer
+    days
+  }
+}
+    `, {"fragmentName":"MemorySettingsFields"}) as unknown as TypedDocumentString<MemorySettingsFieldsFragment, unknown>;
 export const MemoryFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MemoryFields on Memory {
   id
@@ -1048,6 +1106,8 @@ export const MemoryFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }
     `, {"fragmentName":"MemoryFields"}) as unknown as TypedDocumentString<MemoryFieldsFragment, unknown>;
 export const SearchHitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -1087,6 +1147,8 @@ export const SearchHitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }`, {"fragmentName":"SearchHitFields"}) as unknown as TypedDocumentString<SearchHitFieldsFragment, unknown>;
 export const MemoryEventFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MemoryEventFields on MemoryEvent {
@@ -1126,6 +1188,8 @@ export const MemoryEventFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }`, {"fragmentName":"MemoryEventFields"}) as unknown as TypedDocumentString<MemoryEventFieldsFragment, unknown>;
 export const PageFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PageFields on PageInfo {
@@ -1215,6 +1279,8 @@ fragment MemoryFields on Memory {
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }
 fragment SearchHitFields on SearchHit {
   score
@@ -1457,6 +1523,8 @@ fragment MemoryFields on Memory {
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }
 fragment SearchHitFields on SearchHit {
   score
@@ -1990,6 +2058,8 @@ export const UpdateMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }`) as unknown as TypedDocumentString<UpdateMemoryMutation, UpdateMemoryMutationVariables>;
 export const SupersedeMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SupersedeMemory($id: ID!, $by: CreateMemoryInput!) {
@@ -2024,7 +2094,41 @@ export const SupersedeMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }`, {"idempotencyKey":["by","idempotencyKey"]}) as unknown as TypedDocumentString<SupersedeMemoryMutation, SupersedeMemoryMutationVariables>;
+export const MemorySettingsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query MemorySettings($projectId: ID) {
+  memorySettings(projectId: $projectId) {
+    ...MemorySettingsFields
+  }
+}
+    fragment MemorySettingsFields on MemorySettings {
+  projectId
+  secretPolicy
+  personalDataPolicy
+  retention {
+    layer
+    days
+  }
+}`) as unknown as TypedDocumentString<MemorySettingsQuery, MemorySettingsQueryVariables>;
+export const SetMemorySettingsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetMemorySettings($input: SetMemorySettingsInput!) {
+  setMemorySettings(input: $input) {
+    settings {
+      ...MemorySettingsFields
+    }
+  }
+}
+    fragment MemorySettingsFields on MemorySettings {
+  projectId
+  secretPolicy
+  personalDataPolicy
+  retention {
+    layer
+    days
+  }
+}`) as unknown as TypedDocumentString<SetMemorySettingsMutation, SetMemorySettingsMutationVariables>;
 export const MemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Memory($id: ID!, $asOf: DateTime) {
   memory(id: $id, asOf: $asOf) {
@@ -2055,6 +2159,8 @@ export const MemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }`) as unknown as TypedDocumentString<MemoryQuery, MemoryQueryVariables>;
 export const MemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Memories($filter: MemoryFilter, $orderBy: MemoryOrder, $first: Int, $after: String) {
@@ -2088,6 +2194,8 @@ export const MemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }
 fragment PageFields on PageInfo {
   hasNextPage
@@ -2128,6 +2236,8 @@ export const SearchMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }
 fragment SearchHitFields on SearchHit {
   score
@@ -2175,6 +2285,8 @@ export const CreateMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<CreateMemoryMutation, CreateMemoryMutationVariables>;
 export const CreateMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CreateMemories($inputs: [CreateMemoryInput!]!, $idempotencyKey: String) {
@@ -2210,6 +2322,8 @@ export const CreateMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }`, {"idempotencyKey":["idempotencyKey"]}) as unknown as TypedDocumentString<CreateMemoriesMutation, CreateMemoriesMutationVariables>;
 export const ArchiveMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ArchiveMemory($id: ID!, $reason: String) {
@@ -2241,6 +2355,8 @@ export const ArchiveMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }`) as unknown as TypedDocumentString<ArchiveMemoryMutation, ArchiveMemoryMutationVariables>;
 export const RestoreMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RestoreMemory($id: ID!) {
@@ -2272,6 +2388,8 @@ export const RestoreMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }`) as unknown as TypedDocumentString<RestoreMemoryMutation, RestoreMemoryMutationVariables>;
 export const DeleteMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DeleteMemory($id: ID!) {
@@ -2308,6 +2426,8 @@ export const MemoryCreatedDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
   supersededAt
   expiresAt
+  detectedPii
+  maskedPii
 }
 fragment MemoryEventFields on MemoryEvent {
   cursor

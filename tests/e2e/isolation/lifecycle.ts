@@ -1,6 +1,21 @@
 import type { Cases } from './case.ts';
 
 export const lifecycleCases: Cases = {
+  'Query.memorySettings': [
+    {
+      query: 'query ($id: ID) { memorySettings(projectId: $id) { projectId secretPolicy } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.setMemorySettings': [
+    {
+      query:
+        'mutation ($id: ID) { setMemorySettings(input: { projectId: $id, secretPolicy: OFF }) { settings { projectId } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
   'Mutation.updateMemory': [
     {
       query: 'mutation ($id: ID!) { updateMemory(input: { id: $id, importance: 1 }) { memory { id } } }',

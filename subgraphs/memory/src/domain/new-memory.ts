@@ -2,7 +2,9 @@ import { badInput, checkJson, checkText, type JsonValue } from '@rae/kernel';
 import type { IndexedLayer, IndexedRole } from '../engine/codes.ts';
 import { contentHash } from './content-hash.ts';
 import { judgeImportance } from './importance.ts';
+import { createPiiGuard, type PiiGuard, type PiiPolicies } from './pii/apply-policy.ts';
 import { speakerOf } from './speaker.ts';
+import { suspectInstructions } from './suspected-instructions.ts';
 import { checkTtl, expiryOf } from './time-to-live.ts';
 
 /** `input CreateMemoryInput`; scalars are parsed, values are not checked yet. */
@@ -73,7 +75,7 @@ const isMerged = (layer: IndexedLayer): boolean => layer === 'SEMANTIC' || layer
 const optionalText = (field: string, value: string | null | undefined, max: number): string | null =>
   value === null || value === undefined ? null : checkText(field, value, max);
 
-export function checkTags(field: string, tags: readonly string[]): string[] {
+function checkTags(field: string, tags: readonly string[]): string[] {
   if (tags.length > MAX_TAGS)
     throw badInput(field, `holds ${tags.length} tags; at most ${MAX_TAGS} are allowed`, {
       limit: MAX_TAGS,
@@ -82,7 +84,7 @@ export function checkTags(field: string, tags: readonly string[]): string[] {
   return [...new Set(tags.map((tag, at) => checkText(`${field}[${at}]`, tag, MAX_TAG)))];
 }
 
-export function checkMetadata(field: string, metadata: JsonValue): JsonValue {
+function checkMetadata(field: string, metadata: JsonValue): JsonValue {
   if (metadata === null || typeof metadata !== 'object' || Array.isArray(metadata))
     throw badInput(field, 'must be an object, such as {"topic": "travel"}');
   return checkJson(field, metadata);
@@ -106,51 +108,88 @@ function checkEmbedding(field: string, embedding: readonly number[], dimensions:
   return Float32Array.from(embedding, (value) => value / length);
 }
 
-/**
- * Checks an input and fills in what was left out; changes nothing else.
- *
- * @param path where the input stands in the request, such as `input` or `inputs[3]`
- * @param dimensions of the embedding model
- * @throws BAD_USER_INPUT naming the field, the limit and what was given
- */
-export function planMemory(input: CreateMemoryInput, path: string, now: Date, dimensions: number): NewMemory {
-  const content = checkText(`${path}.content`, input.content, MAX_CONTENT);
+/** The key in `metadata` that is the platform's own: what a caller writes there is replaced. */
+const OWN_KEY = 'rae';
+
+/** Metadata with what the platform has to say of the content, under its own key. */
+function withOwnKey(metadata: JsonValue, content: string): JsonValue {
+  const suspectedInstructions = suspectInstructions(content);
+  const { [OWN_KEY]: _given, ...rest } = Object(metadata);
+  return suspectedInstructions.length > 0 ? { ...rest, [OWN_KEY]: { suspectedInstructions } } : rest;
+}
+
+function checkTimes(input: CreateMemoryInput, path: string, now: Date) {
   const occurredAt = input.occurredAt ?? now;
   const validFrom = input.validFrom ?? occurredAt;
   if (input.validTo && input.validTo <= validFrom)
     throw badInput(`${path}.validTo`, 'must be after validFrom (occurredAt when left out)');
-  const validTo = input.validTo ?? null;
+  const expiresAt = isGiven(input.ttlSeconds) ? expiryOf(now, checkTtl(`${path}.ttlSeconds`, input.ttlSeconds)) : null;
+  return { occurredAt, validFrom, validTo: input.validTo ?? null, expiresAt };
+}
+
+export interface PlanOptions {
+  readonly now: Date;
+  /** Of the embedding model. */
+  readonly dimensions: number;
+  /** What the project does with secrets and personal data. */
+  readonly policies: PiiPolicies;
+}
+
+const NO_DOCUMENT = { documentId: null, collection: null, chunkIndex: null, section: null, page: null };
+
+/**
+ * Checks an input, masks in it what the project does not store, and fills in what was left out; changes nothing else.
+ *
+ * @param path where the input stands in the request, such as `input` or `inputs[3]`
+ * @throws BAD_USER_INPUT naming the field, the limit and what was given; of a secret or personal data its kind and place
+ */
+export function planMemory(
+  input: CreateMemoryInput,
+  path: string,
+  { now, dimensions, policies }: PlanOptions,
+): NewMemory {
+  const guard = createPiiGuard(policies);
+  const guarded = (field: string, value: string | null) =>
+    value === null ? null : guard.text(`${path}.${field}`, value);
+  const content = guard.text(`${path}.content`, checkText(`${path}.content`, input.content, MAX_CONTENT));
+  const { layer, importance } = input;
+  const times = checkTimes(input, path, now);
   const said = {
-    layer: input.layer,
+    layer,
     content,
-    speaker: optionalText(`${path}.speaker`, input.speaker, MAX_ID) ?? speakerOf(content),
+    speaker: guarded('speaker', optionalText(`${path}.speaker`, input.speaker, MAX_ID)) ?? speakerOf(content),
     userId: optionalText(`${path}.userId`, input.userId, MAX_ID),
     agentId: optionalText(`${path}.agentId`, input.agentId, MAX_ID),
   };
+  const asGiven = { ...said, validFrom: input.validFrom ?? null, validTo: times.validTo };
+  const metadata = guard.json(`${path}.metadata`, checkMetadata(`${path}.metadata`, input.metadata ?? {}));
   return {
     ...said,
+    ...times,
+    ...NO_DOCUMENT,
     role: input.role ?? null,
-    source: optionalText(`${path}.source`, input.source, MAX_SOURCE),
-    tags: checkTags(`${path}.tags`, input.tags ?? []),
-    metadata: checkMetadata(`${path}.metadata`, input.metadata ?? {}),
+    source: guarded('source', optionalText(`${path}.source`, input.source, MAX_SOURCE)),
+    tags: planTags(`${path}.tags`, input.tags ?? [], guard),
+    metadata: withOwnKey(metadata, content),
     sessionId: optionalText(`${path}.sessionId`, input.sessionId, MAX_ID),
-    importance:
-      input.importance === null || input.importance === undefined
-        ? judgeImportance(content, input.layer)
-        : checkImportance(`${path}.importance`, input.importance),
-    occurredAt,
-    validFrom,
-    validTo,
-    expiresAt: isGiven(input.ttlSeconds) ? expiryOf(now, checkTtl(`${path}.ttlSeconds`, input.ttlSeconds)) : null,
+    importance: isGiven(importance)
+      ? checkImportance(`${path}.importance`, importance)
+      : judgeImportance(content, layer),
     summary: null,
-    contentHash: isMerged(input.layer) ? contentHash({ ...said, validFrom: input.validFrom ?? null, validTo }) : null,
-    detectedPii: [],
-    maskedPii: [],
-    documentId: null,
-    collection: null,
-    chunkIndex: null,
-    section: null,
-    page: null,
+    contentHash: isMerged(layer) ? contentHash(asGiven) : null,
     embedding: input.embedding ? checkEmbedding(`${path}.embedding`, input.embedding, dimensions) : null,
+    ...guard.result(),
   };
+}
+
+/** Checked labels, masked, each once. */
+export const planTags = (field: string, tags: readonly string[], guard: PiiGuard): string[] => [
+  ...new Set(checkTags(field, tags).map((tag, at) => guard.text(`${field}[${at}]`, tag))),
+];
+
+/** Checked metadata in the place of `before`, masked; the platform's own key stays as it was. */
+export function replaceMetadata(field: string, metadata: JsonValue, before: JsonValue, guard: PiiGuard): JsonValue {
+  const { [OWN_KEY]: _given, ...rest } = Object(guard.json(field, checkMetadata(field, metadata)));
+  const own = Object(before)[OWN_KEY];
+  return own === undefined ? rest : { ...rest, [OWN_KEY]: own };
 }

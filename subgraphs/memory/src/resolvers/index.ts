@@ -6,6 +6,7 @@ import { Citation } from './Citation.ts';
 import { Document } from './Document.ts';
 import { Memory } from './Memory.ts';
 import { MemoryEvent } from './MemoryEvent.ts';
+import { MemorySettings } from './MemorySettings.ts';
 import { archiveMemory } from './Mutation/archiveMemory.ts';
 import { ask } from './Mutation/ask.ts';
 import { cancelAnswer } from './Mutation/cancelAnswer.ts';
@@ -15,6 +16,7 @@ import { deleteDocument } from './Mutation/deleteDocument.ts';
 import { deleteMemory } from './Mutation/deleteMemory.ts';
 import { ingestDocument } from './Mutation/ingestDocument.ts';
 import { restoreMemory } from './Mutation/restoreMemory.ts';
+import { setMemorySettings } from './Mutation/setMemorySettings.ts';
 import { supersedeMemory } from './Mutation/supersedeMemory.ts';
 import { updateMemory } from './Mutation/updateMemory.ts';
 import { answer } from './Query/answer.ts';
@@ -23,6 +25,7 @@ import { document } from './Query/document.ts';
 import { documents } from './Query/documents.ts';
 import { memories } from './Query/memories.ts';
 import { memory } from './Query/memory.ts';
+import { memorySettings } from './Query/memorySettings.ts';
 import { searchMemories } from './Query/searchMemories.ts';
 import { SearchHit } from './SearchHit.ts';
 import { SearchResult } from './SearchResult.ts';
@@ -30,12 +33,13 @@ import { askStream } from './Subscription/askStream.ts';
 import { memoryCreated } from './Subscription/memoryCreated.ts';
 
 export const resolvers = {
-  Query: { document, documents, answer, answers, memory, memories, searchMemories },
+  Query: { document, documents, answer, answers, memory, memories, searchMemories, memorySettings },
   Mutation: {
     createMemory,
     createMemories,
     updateMemory,
     supersedeMemory,
+    setMemorySettings,
     archiveMemory,
     restoreMemory,
     deleteMemory,
@@ -52,6 +56,7 @@ export const resolvers = {
   Document,
   Memory,
   MemoryEvent,
+  MemorySettings,
   SearchHit,
   SearchResult,
   ...SCALARS,

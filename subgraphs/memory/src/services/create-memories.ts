@@ -5,6 +5,7 @@ import type { Memory } from '../domain/memory-row.ts';
 import { type CreateMemoryInput, planMemory } from '../domain/new-memory.ts';
 import { findMemories } from '../queries/find-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
+import { readPolicies } from './memory-settings.ts';
 import { payingProject } from './paying-project.ts';
 import { embedNow, type PlannedMemory, type Vectors, writeMemories } from './write-memories.ts';
 
@@ -65,14 +66,14 @@ async function create(
   { field, path, key, embed }: Call,
 ): Promise<CreatedMemories> {
   const now = ctx.clock.now();
+  const asked = inputs[0]?.projectId ?? null;
+  const options = { now, dimensions: ctx.embedder.dimensions, policies: await readPolicies(ctx, asked) };
   const planned = inputs.map((input, at) => ({
     id: uuidv7(now.getTime()),
-    memory: planMemory(input, path(at), now, ctx.embedder.dimensions),
+    memory: planMemory(input, path(at), options),
   }));
-  const [first] = inputs;
-  if (inputs.some(({ projectId }) => (projectId ?? null) !== (first?.projectId ?? null)))
+  if (inputs.some(({ projectId }) => (projectId ?? null) !== asked))
     throw badInput('inputs', 'must all name the same project, or none');
-  const asked = first?.projectId ?? null;
   const vectors = await vectorsFor(ctx, planned, embed, asked);
   return ctx.transact(async (tx) => {
     const projectId = await projectToWrite(tx, asked, `${path(0)}.projectId`);

@@ -5,11 +5,13 @@ import { notFound, PlatformError, type Transaction, uuidv7 } from '@rae/kernel';
 import { contextLine, contextualText } from '../domain/chunking/chunk-document.ts';
 import type { Chunk } from '../domain/chunking/pack-chunks.ts';
 import { type Document, type IngestDocumentInput, type NewDocument, planDocument } from '../domain/document.ts';
-import { type NewMemory, planMemory } from '../domain/new-memory.ts';
+import { type NewMemory, type PlanOptions, planMemory } from '../domain/new-memory.ts';
+import { createPiiGuard, type PiiPolicies } from '../domain/pii/apply-policy.ts';
 import { packLex } from '../engine/index.ts';
 import { findDocuments, findNewest, lockDocument } from '../queries/find-documents.ts';
 import { insertDocument } from '../queries/insert-document.ts';
 import { type InsertRow, insertMemories } from '../queries/insert-memories.ts';
+import { findSettings } from '../queries/settings.ts';
 import { supersedeDocument } from '../queries/supersede-document.ts';
 import type { MemoryContext } from './memory-context.ts';
 
@@ -47,7 +49,7 @@ async function cutIfNew(ctx: MemoryContext, planned: NewDocument, projectId: str
   return known ? null : ctx.cutter.cut(planned);
 }
 
-function toMemory(document: Document, chunk: Chunk, chunkIndex: number, now: Date): NewMemory {
+function toMemory(document: Document, chunk: Chunk, chunkIndex: number, options: PlanOptions): NewMemory {
   const { id, collection, uri, metadata, userId, agentId, sessionId } = document;
   const input = {
     layer: 'SEMANTIC',
@@ -58,7 +60,7 @@ function toMemory(document: Document, chunk: Chunk, chunkIndex: number, now: Dat
     agentId,
     sessionId,
   } as const;
-  const planned = planMemory(input, `input.content (chunk ${chunkIndex})`, now, 0);
+  const planned = planMemory(input, `input.content (chunk ${chunkIndex})`, options);
   const place = { documentId: id, collection, chunkIndex, section: chunk.section, page: chunk.page };
   // "Note: …" at the start of a paragraph names no speaker, and an equal fact told elsewhere is not merged into a page.
   return { ...planned, ...place, speaker: null, contentHash: null };
@@ -103,10 +105,12 @@ async function write(
   document: Document,
   chunks: readonly Chunk[],
   old: Document | null,
+  policies: PiiPolicies,
 ): Promise<Ingested> {
+  const options = { now: tx.now, dimensions: embedder.dimensions, policies };
   const archived = await archiveOld(tx, old, document.version);
   await insertDocument(tx, document);
-  const rows = chunks.map((chunk, at) => toRow(document, toMemory(document, chunk, at, tx.now), tx.now));
+  const rows = chunks.map((chunk, at) => toRow(document, toMemory(document, chunk, at, options), tx.now));
   for (let at = 0; at < rows.length; at += ROWS)
     await insertMemories(tx, document.projectId, embedder.id, rows.slice(at, at + ROWS));
   const { id, projectId, version } = document;
@@ -140,8 +144,12 @@ async function ingest(
       retryable: true,
     });
   const { content: _content, chunking, ...given } = planned;
+  const policies = await findSettings(tx, projectId);
+  const guard = createPiiGuard(policies);
   const document: Document = {
     ...given,
+    title: guard.text('input.title', given.title),
+    metadata: guard.json('input.metadata', given.metadata),
     id: uuidv7(tx.now.getTime()),
     projectId,
     chunkCount: chunks.length,
@@ -150,13 +158,15 @@ async function ingest(
     createdAt: tx.now,
     isNewest: true,
   };
-  return write(ctx, tx, document, chunks, newest?.isNewest ? newest : null);
+  return write(ctx, tx, document, chunks, newest?.isNewest ? newest : null, policies);
 }
 
 /**
  * Writes a document: it is cut into chunks, each a SEMANTIC memory that the very next search finds by words, and by meaning
  * once its vector is made in the background. The same uri in the collection again makes a new version and archives the chunks
  * of the old one; the same content again changes nothing.
+ *
+ * Secrets and personal data are treated as the project's settings say, chunk by chunk.
  *
  * @throws BAD_USER_INPUT naming the field; PAYLOAD_TOO_LARGE; UNSUPPORTED_MEDIA_TYPE; NOT_FOUND for a project that is not there
  */

@@ -9,6 +9,7 @@ import { writeChange } from '../queries/write-change.ts';
 import { changeEvent } from './change-memory.ts';
 import { getMemory, getMemoryLocked } from './get-memory.ts';
 import type { MemoryContext } from './memory-context.ts';
+import { readPolicies } from './memory-settings.ts';
 import { embedNow, type PlannedMemory, type Vectors, writeMemories } from './write-memories.ts';
 
 export type { CreateMemoryInput };
@@ -53,10 +54,11 @@ export async function supersedeMemory(
 ): Promise<SupersededMemory> {
   const { idempotencyKey: key, ...input } = by;
   const now = ctx.clock.now();
-  const planned = { id: uuidv7(now.getTime()), memory: planMemory(input, 'by', now, ctx.embedder.dimensions) };
   const { projectId } = await getMemory(ctx, id);
   if (input.projectId && input.projectId !== projectId)
     throw badInput('by.projectId', "must be the old memory's project, or left out");
+  const options = { now, dimensions: ctx.embedder.dimensions, policies: await readPolicies(ctx, projectId) };
+  const planned = { id: uuidv7(now.getTime()), memory: planMemory(input, 'by', options) };
   const vectors = [await embedNow(ctx, planned, projectId)];
   return ctx.transact(async (tx) => {
     let done: SupersededMemory | null = null;

@@ -1,6 +1,8 @@
-import { checkUpdate, planUpdate, type UpdateMemoryInput } from '../domain/memory-update.ts';
+import { planUpdate, type UpdateMemoryInput } from '../domain/memory-update.ts';
 import { type ChangedMemory, changeMemory } from './change-memory.ts';
+import { getMemory } from './get-memory.ts';
 import type { MemoryContext } from './memory-context.ts';
+import { readPolicies } from './memory-settings.ts';
 
 export type { UpdateMemoryInput };
 
@@ -11,6 +13,7 @@ export type { UpdateMemoryInput };
  * @throws NOT_FOUND if the tenant has no such memory; BAD_USER_INPUT naming the field
  */
 export async function updateMemory(ctx: MemoryContext, input: UpdateMemoryInput): Promise<ChangedMemory> {
-  const patch = checkUpdate(input, ctx.clock.now());
-  return changeMemory(ctx, input.id, (memory) => planUpdate(memory, patch));
+  const { projectId } = await getMemory(ctx, input.id);
+  const policies = await readPolicies(ctx, projectId);
+  return changeMemory(ctx, input.id, (memory, now) => planUpdate(memory, input, now, policies));
 }
