@@ -8,6 +8,7 @@ import { MemoryMemory } from './20261121100600_memory_memory.ts';
 import { MemoryLifecycle } from './20261121100610_memory_lifecycle.ts';
 import { MemoryDocument } from './20261121100620_memory_document.ts';
 import { MemoryAnswers } from './20261121100630_memory_answers.ts';
+import { MemoryErasure } from './20261121100640_memory_erasure.ts';
 import { PlatformMetering } from './20261121100700_platform_metering.ts';
 import { PlatformLedgerFunctions } from './20261121100701_platform_ledger_functions.ts';
 import { PlatformAdmissionFunctions } from './20261121100702_platform_admission_functions.ts';
@@ -15,6 +16,7 @@ import { PlatformSettlementFunctions } from './20261121100703_platform_settlemen
 import { PlatformCostReports } from './20261121100710_platform_cost_reports.ts';
 import { PlatformChains } from './20261121100720_platform_chains.ts';
 import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
+import { PlatformForget } from './20261121100750_platform_forget.ts';
 
 /** All migrations, oldest first; a name never changes once it has run somewhere. */
 export const migrations = [
@@ -28,6 +30,7 @@ export const migrations = [
   { name: '20261121100610_memory_lifecycle', class: MemoryLifecycle },
   { name: '20261121100630_memory_answers', class: MemoryAnswers },
   { name: '20261121100620_memory_document', class: MemoryDocument },
+  { name: '20261121100640_memory_erasure', class: MemoryErasure },
   { name: '20261121100700_platform_metering', class: PlatformMetering },
   { name: '20261121100710_platform_cost_reports', class: PlatformCostReports },
   { name: '20261121100720_platform_chains', class: PlatformChains },
@@ -35,4 +38,5 @@ export const migrations = [
   { name: '20261121100701_platform_ledger_functions', class: PlatformLedgerFunctions },
   { name: '20261121100702_platform_admission_functions', class: PlatformAdmissionFunctions },
   { name: '20261121100703_platform_settlement_functions', class: PlatformSettlementFunctions },
+  { name: '20261121100750_platform_forget', class: PlatformForget },
 ];

@@ -31,10 +31,13 @@ const APPEND = {
 /**
  * Adds a line to the audit log of `tx.caller`'s tenant, in the caller's name. It is written as the very last step of the
  * transaction, since from then on the tenant's other writers wait; it is there exactly when the transaction is.
+ *
+ * @returns the line's id
  */
-export function appendAudit(tx: Transaction, { action, subject, detail }: AuditNote): void {
+export function appendAudit(tx: Transaction, { action, subject, detail }: AuditNote): string {
   const { tenantId, actor } = tx.caller;
   const traceId = currentTraceId();
+  const id = uuidv7(tx.now.getTime());
   tx.beforeCommit(`${tenantId}/audit`, async () => {
     const start = chainStart(tenantId).hash;
     // One transaction may write to the chains of several tenants.
@@ -47,7 +50,7 @@ export function appendAudit(tx: Transaction, { action, subject, detail }: AuditN
     const entry = {
       number,
       previousHash,
-      id: uuidv7(tx.now.getTime()),
+      id,
       at: tx.now,
       actor,
       action,
@@ -58,4 +61,5 @@ export function appendAudit(tx: Transaction, { action, subject, detail }: AuditN
     const said = [entry.id, entry.at, actor, action, subject, JSON.stringify(detail), traceId];
     await tx.query(APPEND, [tenantId, number, ...said, hashEntry(entry), previousHash]);
   });
+  return id;
 }

@@ -205,19 +205,28 @@ describe('rae_worker', () => {
     ).toEqual(tenants.sort());
   });
 
-  test('acts with more rights only through 4 functions, which have a fixed search path and are not everybody’s', async () => {
+  test('and rae_app act with more rights only through functions that have a fixed search path and are not everybody’s', async () => {
     const functions = await ask(
       `select p.oid::regprocedure::text as name, proconfig as settings, has_function_privilege('rae_app', p.oid, 'execute') as app,
           has_function_privilege('rae_worker', p.oid, 'execute') as worker
         from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         where prosecdef and pg_get_userbyid(n.nspowner) = 'rae_owner' order by 1`,
     );
-    const common = { settings: ['search_path=pg_catalog'], app: false, worker: true };
+    const settings = ['search_path=pg_catalog'];
+    const common = { settings, app: false, worker: true };
+    const ofTenant = { settings, app: true, worker: false };
     expect(functions).toEqual([
+      { name: 'memory.end_lost_answers()', ...common },
+      { name: 'memory.prune_answer_frames(integer)', ...common },
+      { name: 'memory.prune_answer_searches(integer,integer)', ...common },
       { name: 'memory.prune_gone(integer)', ...common },
       { name: 'platform.drop_event_days(date)', ...common },
+      { name: 'platform.forget_event_tags(uuid)', ...ofTenant },
+      { name: 'platform.forget_ledger_labels(text[],text,text,text,timestamp with time zone)', ...ofTenant },
       { name: 'platform.make_event_days(date,integer)', ...common },
+      { name: 'platform.prune_audit(uuid,bigint)', ...common },
       { name: 'platform.prune_idempotency(integer)', ...common },
+      { name: 'platform.prune_ledger(uuid,bigint)', ...common },
     ]);
   });
 });

@@ -9,6 +9,7 @@ export {
   UNPRICED_POLICIES,
   type UnpricedPolicy,
 } from './budgets/tenant-settings.ts';
+export { type ForgetLabels, forgetLabels } from './forget-labels.ts';
 export type { UsedCall } from './line-use.ts';
 export { createMetering, type Metering, type MeteringOptions } from './metering.ts';
 export type { Payer } from './metering-context.ts';

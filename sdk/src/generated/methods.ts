@@ -105,6 +105,30 @@ export const createMethods = (client: BareClient) => ({
     return data.deleteDocument;
   },
 
+  /** One erasure by its id; NOT_FOUND when there is none. */
+  erasure: async (id: types.ErasureQueryVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.ErasureDocument, { id }, options);
+    return present(data.erasure);
+  },
+
+  /** Erasures, newest first. */
+  erasures: async (variables: types.ErasuresQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.ErasuresDocument, variables, options);
+    return present(data.erasures);
+  },
+
+  /** Everything matching, in every state and layer, for good; needs at least one condition beside the project. The work goes on behind the call. Without projectId, a key of the whole tenant means every project. */
+  eraseMemories: async (variables: types.EraseMemoriesMutationVariables, options?: RequestOptions) => {
+    const data = await client.query(types.EraseMemoriesDocument, variables, options);
+    return data.eraseMemories;
+  },
+
+  /** Everything held on a person, agent or session, in every subgraph, for a data-protection request. */
+  eraseSubject: async (input: types.EraseSubjectMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.EraseSubjectDocument, { input }, options);
+    return data.eraseSubject;
+  },
+
   /** Who is asking. */
   viewer: async (options?: RequestOptions) => {
     const data = await client.query(types.ViewerDocument, {}, options);

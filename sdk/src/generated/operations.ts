@@ -287,6 +287,22 @@ export type CreateTenantInput = {
   readonly name: string;
 };
 
+/** Whom an erasure is about: at least one of the three ids; where several are given, all must hold. */
+export type EraseSubjectInput = {
+  /** An agent, in the caller's own ids. */
+  readonly agentId?: string | null | undefined;
+  /** See CreateMemoryInput. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The key's own project when left out; a key of the whole tenant then means every project. */
+  readonly projectId?: string | null | undefined;
+  /** Why, for the audit log; 1..1 024 characters. */
+  readonly reason: string;
+  /** A conversation, in the caller's own ids. */
+  readonly sessionId?: string | null | undefined;
+  /** A person, in the caller's own ids. */
+  readonly userId?: string | null | undefined;
+};
+
 /** A document to be cut and remembered. */
 export type IngestDocumentInput = {
   /** The agent, in the caller's own ids, 1..256 characters. */
@@ -693,6 +709,40 @@ export type DeleteDocumentMutationVariables = Exact<{
 
 export type DeleteDocumentMutation = { readonly deleteDocument: { readonly id: string, readonly cursor: string | null } };
 
+export type ErasureFieldsFragment = { readonly id: string, readonly reason: string, readonly requestedAt: string, readonly completedAt: string | null, readonly erasedMemories: number, readonly auditId: string, readonly parts: ReadonlyArray<{ readonly part: string, readonly removed: number, readonly doneAt: string | null }> };
+
+export type ErasureQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ErasureQuery = { readonly erasure: ErasureFieldsFragment | null };
+
+export type ErasuresQueryVariables = Exact<{
+  projectId?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ErasuresQuery = { readonly erasures: { readonly nodes: ReadonlyArray<ErasureFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type EraseMemoriesMutationVariables = Exact<{
+  filter: MemoryFilter;
+  reason: string;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type EraseMemoriesMutation = { readonly eraseMemories: { readonly erasure: ErasureFieldsFragment } };
+
+export type EraseSubjectMutationVariables = Exact<{
+  input: EraseSubjectInput;
+}>;
+
+
+export type EraseSubjectMutation = { readonly eraseSubject: { readonly erasure: ErasureFieldsFragment } };
+
 export type TenantFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
 
 export type ProjectFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
@@ -1043,6 +1093,21 @@ export const DocumentFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
 }
     `, {"fragmentName":"DocumentFields"}) as unknown as TypedDocumentString<DocumentFieldsFragment, unknown>;
+export const ErasureFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ErasureFields on Erasure {
+  id
+  reason
+  requestedAt
+  completedAt
+  erasedMemories
+  auditId
+  parts {
+    part
+    removed
+    doneAt
+  }
+}
+    `, {"fragmentName":"ErasureFields"}) as unknown as TypedDocumentString<ErasureFieldsFragment, unknown>;
 export const TenantFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantFields on Tenant {
   id
@@ -1815,6 +1880,95 @@ export const DeleteDocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<DeleteDocumentMutation, DeleteDocumentMutationVariables>;
+export const ErasureDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Erasure($id: ID!) {
+  erasure(id: $id) {
+    ...ErasureFields
+  }
+}
+    fragment ErasureFields on Erasure {
+  id
+  reason
+  requestedAt
+  completedAt
+  erasedMemories
+  auditId
+  parts {
+    part
+    removed
+    doneAt
+  }
+}`) as unknown as TypedDocumentString<ErasureQuery, ErasureQueryVariables>;
+export const ErasuresDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Erasures($projectId: ID, $first: Int, $after: String) {
+  erasures(projectId: $projectId, first: $first, after: $after) {
+    nodes {
+      ...ErasureFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment ErasureFields on Erasure {
+  id
+  reason
+  requestedAt
+  completedAt
+  erasedMemories
+  auditId
+  parts {
+    part
+    removed
+    doneAt
+  }
+}
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}`) as unknown as TypedDocumentString<ErasuresQuery, ErasuresQueryVariables>;
+export const EraseMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation EraseMemories($filter: MemoryFilter!, $reason: String!, $idempotencyKey: String) {
+  eraseMemories(filter: $filter, reason: $reason, idempotencyKey: $idempotencyKey) {
+    erasure {
+      ...ErasureFields
+    }
+  }
+}
+    fragment ErasureFields on Erasure {
+  id
+  reason
+  requestedAt
+  completedAt
+  erasedMemories
+  auditId
+  parts {
+    part
+    removed
+    doneAt
+  }
+}`, {"idempotencyKey":["idempotencyKey"]}) as unknown as TypedDocumentString<EraseMemoriesMutation, EraseMemoriesMutationVariables>;
+export const EraseSubjectDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation EraseSubject($input: EraseSubjectInput!) {
+  eraseSubject(input: $input) {
+    erasure {
+      ...ErasureFields
+    }
+  }
+}
+    fragment ErasureFields on Erasure {
+  id
+  reason
+  requestedAt
+  completedAt
+  erasedMemories
+  auditId
+  parts {
+    part
+    removed
+    doneAt
+  }
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<EraseSubjectMutation, EraseSubjectMutationVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { ChainSigner } from '@rae/audit';
+import type { ConsumerDefinition } from '@rae/events';
 import type { RateLimits } from '@rae/identity';
 import type { Subgraph } from '@rae/kernel';
 import { parse } from 'graphql';
 import { createLoaders, type GovernanceContext } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
+import { forgetErased } from './subscribers/forget-labels.ts';
 
 export interface GovernanceOptions {
   readonly rateLimits: RateLimits;
@@ -21,3 +23,6 @@ export function createGovernanceSubgraph({ rateLimits, signer }: GovernanceOptio
     close: async () => {},
   };
 }
+
+/** What the governance subgraph does behind events. */
+export const governanceConsumers: readonly ConsumerDefinition[] = [forgetErased];

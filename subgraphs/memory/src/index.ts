@@ -5,6 +5,7 @@ import type { Caller, Context, Embedder, Logger, Subgraph, Transaction, WakeUp }
 import type { Metrics } from '@rae/telemetry';
 import { parse } from 'graphql';
 import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
+import { eraseMemoriesJob } from './jobs/erase-memories.ts';
 import { createLoaders } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createAnswerMakers } from './services/answer-makers.ts';
@@ -14,6 +15,7 @@ import { createIndexRegistry } from './services/index-registry.ts';
 import type { MemoryContext } from './services/memory-context.ts';
 import { createUsageCounter } from './services/usage-counter.ts';
 import { embedCreated } from './subscribers/embed-created.ts';
+import { fillErasure } from './subscribers/fill-erasure.ts';
 
 export interface MemorySubgraphOptions {
   readonly embedder: Embedder;
@@ -71,7 +73,10 @@ export function createMemorySubgraph({
 }
 
 /** What the memory subgraph does behind events. */
-export const memoryConsumers: readonly ConsumerDefinition[] = [embedCreated];
+export const memoryConsumers: readonly ConsumerDefinition[] = [embedCreated, fillErasure];
 
 /** The work that its events lead to. */
-export const memoryJobs = (options: EmbedOptions): readonly JobDefinition[] => [embedMemoriesJob(options)];
+export const memoryJobs = (options: EmbedOptions): readonly JobDefinition[] => [
+  embedMemoriesJob(options),
+  eraseMemoriesJob(),
+];

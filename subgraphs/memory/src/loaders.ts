@@ -2,7 +2,9 @@ import type { Context } from '@rae/kernel';
 import DataLoader from 'dataloader';
 import type { Answer } from './domain/answer/answer.ts';
 import type { Document } from './domain/document.ts';
+import type { Erasure } from './domain/erasure.ts';
 import type { Memory } from './domain/memory-row.ts';
+import { findErasures, listErasureParts } from './queries/erasures.ts';
 import { findAnswers } from './queries/find-answers.ts';
 import { findDocuments } from './queries/find-documents.ts';
 import { findMemories } from './queries/find-memories.ts';
@@ -56,8 +58,22 @@ async function loadUsage(ctx: Context, ids: readonly string[]): Promise<(Usage |
   return ids.map((id) => found.get(id) ?? null);
 }
 
+async function loadErasures(ctx: Context, ids: readonly string[]): Promise<(Erasure | null)[]> {
+  const found = await ctx.readOnce((tx) => findErasures(tx, ids));
+  const { projectId } = ctx.caller;
+  const seen = found.filter((erasure) => projectId === null || erasure.projectId === projectId);
+  return ids.map((id) => seen.find((erasure) => erasure.id === id) ?? null);
+}
+
+async function loadErasureParts(ctx: Context, ids: readonly string[]) {
+  const parts = await ctx.readOnce((tx) => listErasureParts(tx, ids));
+  return ids.map((id) => parts.filter(({ erasureId }) => erasureId === id));
+}
+
 /** Loaders of one fetch, under the caller's tenant. */
 export const createLoaders = (ctx: Context): MemoryLoaders => ({
+  erasure: new DataLoader((ids) => loadErasures(ctx, ids)),
+  erasureParts: new DataLoader((ids) => loadErasureParts(ctx, ids)),
   memory: new DataLoader((ids) => loadMemories(ctx, ids)),
   usage: new DataLoader((ids) => loadUsage(ctx, ids)),
   answer: new DataLoader((ids) => loadAnswers(ctx, ids)),

@@ -2,6 +2,7 @@ import { answerCases } from './answers.ts';
 import type { Cases } from './case.ts';
 import { costCases } from './costs.ts';
 import { documentCases } from './documents.ts';
+import { erasureCases } from './erasure.ts';
 import { governanceCases } from './governance.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { memoryCases } from './memory.ts';
@@ -12,6 +13,7 @@ export const CASES: Cases = {
   ...costCases,
   ...answerCases,
   ...documentCases,
+  ...erasureCases,
   ...governanceCases,
   ...lifecycleCases,
   ...memoryCases,

@@ -1,5 +1,6 @@
 import { actAs, actAsWorker, keepStatistics } from '@rae/database';
 import { createConsumer, dropLogDays, makeLogDays } from '@rae/events';
+import { governanceConsumers } from '@rae/governance-subgraph';
 import { createJobRunner } from '@rae/jobs';
 import type { Embedder } from '@rae/kernel';
 import { memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
@@ -35,7 +36,7 @@ async function keepHouse(platform: Platform): Promise<void> {
 /** Runs all consumers and jobs, and keeps the log's days; any number of processes may. */
 export function startWorker(platform: Platform, embedder: Embedder): Worker {
   const { asWorker, asTenant, wakeUp, logger, metrics } = platform;
-  const consumers = memoryConsumers.map((definition) =>
+  const consumers = [...memoryConsumers, ...governanceConsumers].map((definition) =>
     createConsumer(definition, { transactAsWorker: asWorker, actAs, actAsWorker, wakeUp, logger, metrics }),
   );
   const jobs = memoryJobs({ embedder, readAs: asTenant }).map((definition) =>

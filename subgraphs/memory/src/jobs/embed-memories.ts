@@ -4,6 +4,7 @@ import { type Caller, type Embedder, NO_CAUSE, spendOf, type Transaction } from 
 import { contextLine, contextualText } from '../domain/chunking/chunk-document.ts';
 import { indexedText, quantisationScale, quantise } from '../engine/index.ts';
 import { findUnembedded, type Unembedded, writeVectors } from '../queries/embed-memories.ts';
+import { systemOf } from './system-caller.ts';
 
 export const EMBED_MEMORIES = 'memory.embed-memories';
 
@@ -14,17 +15,6 @@ export interface EmbedOptions {
   readonly embedder: Embedder;
   readonly readAs: <T>(caller: Caller, work: (tx: Transaction) => Promise<T>) => Promise<T>;
 }
-
-const systemOf = (tenantId: string): Caller => ({
-  tenantId,
-  actor: `system:${EMBED_MEMORIES}`,
-  roles: [],
-  projectId: null,
-  apiKeyId: null,
-  agentId: null,
-  userId: null,
-  sessionId: null,
-});
 
 /** Memories whose vectors one project, user, agent and session pay for are embedded together. */
 const payerOf = ({ projectId, userId, agentId, sessionId }: Unembedded) =>
@@ -71,9 +61,9 @@ export function embedMemoriesJob({ embedder, readAs }: EmbedOptions): JobDefinit
     kind: EMBED_MEMORIES,
     batch: BATCH,
     leaseMs: LEASE_MS,
-    callerOf: ({ tenantId }) => systemOf(tenantId),
+    callerOf: ({ tenantId }) => systemOf(tenantId, EMBED_MEMORIES),
     async run(jobs) {
-      const caller = systemOf(jobs[0]?.tenantId ?? '');
+      const caller = systemOf(jobs[0]?.tenantId ?? '', EMBED_MEMORIES);
       const ids = jobs.map(({ subject }) => subject);
       const memories = await readAs(caller, (tx) => findUnembedded(tx, ids, embedder.id));
       if (memories.length === 0) return async () => {};

@@ -4,6 +4,7 @@ import { AskEvent } from './AskEvent.ts';
 import { AskRetrieved } from './AskRetrieved.ts';
 import { Citation } from './Citation.ts';
 import { Document } from './Document.ts';
+import { Erasure } from './Erasure.ts';
 import { Memory } from './Memory.ts';
 import { MemoryEvent } from './MemoryEvent.ts';
 import { MemorySettings } from './MemorySettings.ts';
@@ -14,6 +15,8 @@ import { createMemories } from './Mutation/createMemories.ts';
 import { createMemory } from './Mutation/createMemory.ts';
 import { deleteDocument } from './Mutation/deleteDocument.ts';
 import { deleteMemory } from './Mutation/deleteMemory.ts';
+import { eraseMemories } from './Mutation/eraseMemories.ts';
+import { eraseSubject } from './Mutation/eraseSubject.ts';
 import { ingestDocument } from './Mutation/ingestDocument.ts';
 import { restoreMemory } from './Mutation/restoreMemory.ts';
 import { setMemorySettings } from './Mutation/setMemorySettings.ts';
@@ -23,6 +26,8 @@ import { answer } from './Query/answer.ts';
 import { answers } from './Query/answers.ts';
 import { document } from './Query/document.ts';
 import { documents } from './Query/documents.ts';
+import { erasure } from './Query/erasure.ts';
+import { erasures } from './Query/erasures.ts';
 import { memories } from './Query/memories.ts';
 import { memory } from './Query/memory.ts';
 import { memorySettings } from './Query/memorySettings.ts';
@@ -33,7 +38,7 @@ import { askStream } from './Subscription/askStream.ts';
 import { memoryCreated } from './Subscription/memoryCreated.ts';
 
 export const resolvers = {
-  Query: { document, documents, answer, answers, memory, memories, searchMemories, memorySettings },
+  Query: { erasure, erasures, document, documents, answer, answers, memory, memories, searchMemories, memorySettings },
   Mutation: {
     createMemory,
     createMemories,
@@ -47,6 +52,8 @@ export const resolvers = {
     deleteDocument,
     ask,
     cancelAnswer,
+    eraseMemories,
+    eraseSubject,
   },
   Subscription: { memoryCreated, askStream },
   Answer,
@@ -54,6 +61,7 @@ export const resolvers = {
   AskRetrieved,
   Citation,
   Document,
+  Erasure,
   Memory,
   MemoryEvent,
   MemorySettings,

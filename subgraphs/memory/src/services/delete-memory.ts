@@ -1,7 +1,7 @@
 import { appendAudit } from '@rae/audit';
 import { encodeCursor, recordEvent } from '@rae/events';
 import { eraseAnswersOf } from '../queries/erase-answers.ts';
-import { eraseMemory } from '../queries/erase-memory.ts';
+import { eraseMemories } from '../queries/erase-memories.ts';
 import { getMemoryLocked } from './get-memory.ts';
 import type { MemoryContext } from './memory-context.ts';
 
@@ -14,7 +14,7 @@ import type { MemoryContext } from './memory-context.ts';
 export function deleteMemory(ctx: MemoryContext, id: string): Promise<{ id: string; cursor: string }> {
   return ctx.transact(async (tx) => {
     const memory = await getMemoryLocked(tx, id);
-    await eraseMemory(tx, memory);
+    await eraseMemories(tx, [memory]);
     await eraseAnswersOf(tx, [id]); // a statement of its own: it sees answers that waited for the row
     appendAudit(tx, { action: 'deleteMemory', subject: `memory:${id}`, detail: { projectId: memory.projectId } });
     const { projectId } = memory;

@@ -3,6 +3,7 @@ import type { Context, Embedder, WakeUp } from '@rae/kernel';
 import type DataLoader from 'dataloader';
 import type { Answer } from '../domain/answer/answer.ts';
 import type { Document } from '../domain/document.ts';
+import type { Erasure, ErasurePart } from '../domain/erasure.ts';
 import type { Memory } from '../domain/memory-row.ts';
 import type { Revision } from '../queries/revisions.ts';
 import type { Usage } from '../queries/usage.ts';
@@ -21,6 +22,9 @@ export interface MemoryLoaders {
   readonly answer: DataLoader<string, Answer | null>;
   /** Null as for memories. */
   readonly document: DataLoader<string, Document | null>;
+  /** Null: there is none that the caller may see. */
+  readonly erasure: DataLoader<string, Erasure | null>;
+  readonly erasureParts: DataLoader<string, ErasurePart[]>;
   readonly history: DataLoader<{ memoryId: string; first: number }, Revision[], string>;
 }
 

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestTenant, type Installation, startInstallation, type TestTenant } from '@rae/testkit';
+import { readEverything } from '../support/read-everything.ts';
+
+const CREATE = `mutation ($input: CreateMemoryInput!) { createMemory(input: $input) { memory { id } cursor } }`;
+const ERASE = `mutation ($filter: MemoryFilter!, $key: String) {
+  eraseMemories(filter: $filter, reason: "asked to", idempotencyKey: $key) { erasure { id reason completedAt auditId } }
+}`;
+const FORGET = `mutation ($input: EraseSubjectInput!) { eraseSubject(input: $input) { erasure { id } } }`;
+const ERASURE = `query ($id: ID!) { erasure(id: $id) { completedAt erasedMemories parts { part removed doneAt } } }`;
+const ALL = '{ memories(first: 200, filter: { statuses: [ACTIVE, SUPERSEDED, ARCHIVED] }) { nodes { id } } }';
+
+let installation: Installation;
+let tenant: TestTenant;
+beforeAll(async () => {
+  installation = await startInstallation();
+  tenant = await createTestTenant(installation);
+});
+afterAll(() => installation.stop());
+
+const create = async (content: string, more: object = {}): Promise<string> =>
+  (await tenant.client.ask(CREATE, { input: { projectId: tenant.projectId, content, ...more } })).createMemory.memory
+    .id;
+const left = async (): Promise<string[]> =>
+  (await tenant.client.ask(ALL)).memories.nodes.map(({ id }: { id: string }) => id).sort();
+
+/** Asks until all parts are done. */
+async function completed(id: string) {
+  for (;;) {
+    const { erasure } = await tenant.client.ask(ERASURE, { id });
+    if (erasure.completedAt) return erasure;
+  }
+}
+const erase = async (filter: object) =>
+  completed((await tenant.client.ask(ERASE, { filter })).eraseMemories.erasure.id);
+const forget = async (input: object) =>
+  completed((await tenant.client.ask(FORGET, { input: { reason: 'asked to', ...input } })).eraseSubject.erasure.id);
+
+describe('eraseMemories', () => {
+  test('takes what matches in every state, 450 of them in pages, leaves the rest, and tells what each part removed', async () => {
+    const kept = await create('Stays.');
+    const gone = [await create('One.', { tags: ['out'] }), await create('Two.', { tags: ['out'] })];
+    await tenant.client.ask('mutation ($id: ID!) { archiveMemory(id: $id) { cursor } }', { id: gone[0] });
+    await tenant.client.ask(
+      'mutation ($inputs: [CreateMemoryInput!]!) { createMemories(inputs: $inputs) { cursor } }',
+      {
+        inputs: Array.from({ length: 448 }, (_, n) => ({
+          projectId: tenant.projectId,
+          content: `Number ${n}.`,
+          tags: ['out'],
+        })),
+      },
+    );
+    const { erasedMemories, parts } = await erase({ tags: ['out'] });
+    expect(erasedMemories).toBe(450);
+    expect(parts).toEqual([
+      { part: 'governance', removed: expect.any(Number), doneAt: expect.any(String) },
+      { part: 'memory', removed: 450, doneAt: expect.any(String) },
+    ]);
+    expect(await left()).toEqual([kept]);
+    expect(
+      await tenant.client.codeOf('mutation ($id: ID!) { restoreMemory(id: $id) { cursor } }', { id: gone[0] }),
+    ).toBe('NOT_FOUND');
+  });
+
+  test('is refused without a condition beside the project, which says what is missing', async () => {
+    const answer = await tenant.client.send(ERASE, { filter: { projectId: tenant.projectId, tags: [] } });
+    expect(answer.errors[0]).toMatchObject({
+      message: expect.stringContaining('at least one condition beside the project'),
+      extensions: { code: 'BAD_USER_INPUT', details: { field: 'filter' } },
+    });
+  });
+
+  test('does it once under its key', async () => {
+    const variables = { filter: { source: 'nowhere' }, key: 'once' };
+    const [first, again] = [await tenant.client.ask(ERASE, variables), await tenant.client.ask(ERASE, variables)];
+    expect(again.eraseMemories.erasure.id).toBe(first.eraseMemories.erasure.id);
+    expect(await tenant.client.codeOf(ERASE, { filter: { source: 'elsewhere' }, key: 'once' })).toBe(
+      'IDEMPOTENCY_CONFLICT',
+    );
+  });
+
+  test('lists erasures newest first, page by page', async () => {
+    const page = `query ($after: String) { erasures(first: 1, after: $after) { nodes { id } totalCount pageInfo { endCursor hasNextPage } } }`;
+    const ids: string[] = [];
+    let after: string | null = null;
+    do {
+      const {
+        erasures,
+      }: { erasures: { nodes: { id: string }[]; pageInfo: { endCursor: string; hasNextPage: boolean } } } =
+        await tenant.client.ask(page, { after });
+      ids.push(...erasures.nodes.map(({ id }) => id));
+      after = erasures.pageInfo.hasNextPage ? erasures.pageInfo.endCursor : null;
+    } while (after);
+    expect(ids.length).toBeGreaterThan(1);
+    expect(ids).toEqual(ids.toSorted().reverse()); // UUIDv7: by time
+  });
+});
+
+describe('eraseSubject', () => {
+  test('takes all that is held on one person and nothing of another; where two ids are given, both must hold', async () => {
+    const before = await left();
+    await create('Mine.', { userId: 'u1' });
+    const other = await create('Of another agent.', { userId: 'u1', agentId: 'a2' });
+    await create('Of that agent.', { userId: 'u1', agentId: 'a1' });
+    const foreign = await create('Not mine.', { userId: 'u2' });
+    await forget({ userId: 'u1', agentId: 'a1' });
+    expect(await left()).toHaveLength(before.length + 3);
+    const { erasedMemories } = await forget({ userId: 'u1' });
+    expect(erasedMemories).toBe(2);
+    expect(await left()).toEqual([...before, foreign].sort());
+    expect(await tenant.client.codeOf('query ($id: ID!) { memory(id: $id) { id } }', { id: other })).toBe('NOT_FOUND');
+  });
+
+  test('finds what is being written when it is asked for, and leaves what is written afterwards', async () => {
+    const writers = Array.from({ length: 20 }, (_, n) => create(`Written ${n}.`, { userId: 'busy' }));
+    await Promise.race(writers);
+    const asked = forget({ userId: 'busy' });
+    await Promise.all(writers);
+    await asked;
+    const after = await create('Written later.', { userId: 'busy' });
+    const rest = await tenant.client.ask(
+      '{ memories(first: 200, filter: { userId: "busy" }) { nodes { id createdAt } } }',
+    );
+    expect(rest.memories.nodes.map(({ id }: { id: string }) => id)).toContain(after);
+    const { erasures } = await tenant.client.ask('{ erasures(first: 1) { nodes { requestedAt } } }');
+    for (const { createdAt } of rest.memories.nodes) expect(createdAt > erasures.nodes[0].requestedAt).toBe(true);
+  });
+
+  test('is refused without any of the three ids', async () => {
+    expect(await tenant.client.codeOf(FORGET, { input: { reason: 'r', userId: '' } })).toBe('BAD_USER_INPUT');
+    expect(await tenant.client.codeOf(FORGET, { input: { reason: 'r' } })).toBe('BAD_USER_INPUT');
+  });
+});
+
+test('an erasure whose worker is killed amid its pages is finished after the restart', async () => {
+  await tenant.client.ask('mutation ($inputs: [CreateMemoryInput!]!) { createMemories(inputs: $inputs) { cursor } }', {
+    inputs: Array.from({ length: 1_000 }, (_, n) => ({
+      projectId: tenant.projectId,
+      content: `Long ${n}.`,
+      source: 'long',
+    })),
+  });
+  const { eraseMemories } = await tenant.client.ask(ERASE, { filter: { source: 'long' } });
+  const worker = installation.mode === 'embedded' ? 'all' : 'worker';
+  await installation.crash(worker);
+  const { erasedMemories } = await completed(eraseMemories.erasure.id);
+  expect(erasedMemories).toBe(1_000);
+});
+
+test('after an erasure nothing of it is left in database, Redis and log, in content, tags, metadata, history, documents, answers or events', async () => {
+  const canary = 'quokka4711';
+  const spoken = { tags: [canary], metadata: { canary }, speaker: canary, source: canary, userId: 'u9' };
+  const ids = await Promise.all([1, 2, 3].map((n) => create(`The ${canary} number ${n}.`, spoken)));
+  await tenant.client.ask('mutation ($id: ID!, $why: String) { archiveMemory(id: $id, reason: $why) { cursor } }', {
+    id: ids[0],
+    why: canary,
+  });
+  await tenant.client.ask(
+    'mutation ($id: ID!, $by: CreateMemoryInput!) { supersedeMemory(id: $id, by: $by) { memory { id } } }',
+    { id: ids[1], by: { projectId: tenant.projectId, content: `${canary} again`, userId: 'u9' } },
+  );
+  await tenant.client.ask(`{ searchMemories(input: { query: "${canary}" }) { hits { score } } }`);
+  await tenant.client.ask('mutation ($input: IngestDocumentInput!) { ingestDocument(input: $input) { cursor } }', {
+    input: {
+      projectId: tenant.projectId,
+      title: `On ${canary}`,
+      uri: `file:${canary}`,
+      content: `# The ${canary}\n\nIt eats leaves.\n\n## Where\n\nThe ${canary} lives on an island.`,
+      userId: 'u9',
+    },
+  });
+  const ask = 'mutation ($input: AskInput!) { ask(input: $input) { answer { id text } } }';
+  const asked = { projectId: tenant.projectId, question: `Where does the ${canary} live?` };
+  const { ask: other } = await tenant.client.ask(ask, { input: asked }); // another's answer, that rests on this one's memories
+  expect(other.answer.text).toContain(canary);
+  await tenant.client.ask(ask, { input: { ...asked, question: `What is ${canary} to me?`, userId: 'u9' } });
+  await forget({ userId: 'u9' });
+  const lines = (await readEverything(installation)).split('\n');
+  expect(lines.filter((line) => line.includes(ids[0] ?? '')).length).toBeGreaterThan(0); // its events, which hold ids alone
+  const hex = Buffer.from(canary).toString('hex');
+  const holding = lines.filter((line) => line.includes(canary) || line.includes(hex));
+  expect(holding.map((line) => line.slice(0, 300))).toEqual([]);
+});
