@@ -13,7 +13,7 @@ let foreign: Foreign;
 let had: unknown;
 
 const HOLDINGS =
-  '{ memories { totalCount nodes { id status } } documents { nodes { id version } } projects { nodes { id } } }';
+  '{ memories { totalCount nodes { id status } } documents { nodes { id version } } budgets { nodes { id usedUsd reservedUsd } } reservations { nodes { id status } } projects { nodes { id } } }';
 
 beforeAll(async () => {
   owner = await createTestTenant();
@@ -39,7 +39,16 @@ beforeAll(async () => {
     },
   );
   const { auditLog } = await owner.client.ask('{ auditLog(first: 1) { nodes { id } } }');
+  const { setBudget, reserveBudget } = await owner.client.ask(
+    `mutation ($id: ID!) {
+      setBudget(input: { scope: PROJECT, scopeId: $id, window: DAILY, limitUsd: "1" }) { budget { id } }
+      reserveBudget(input: { projectId: $id, model: "openai/gpt-4o", inputTokens: 10, maxOutputTokens: 10, leaseSeconds: 3600 }) {
+        reservation { id } } }`,
+    { id: owner.projectId },
+  );
   foreign = {
+    budgetId: setBudget.budget.id,
+    reservationId: reserveBudget.reservation.id,
     documentId: ingestDocument.document.id,
     tenantId: owner.tenantId,
     projectId: owner.projectId,

@@ -36,6 +36,8 @@ export interface Config {
   };
   /** Of every tenant that sets nothing else; empty: off; null: as the mode has it. */
   readonly rateLimits: readonly RateLimitRule[] | null;
+  /** USD per million tokens, for calls whose price nobody knows. */
+  readonly fallbackPrice: { readonly input: string; readonly output: string };
   readonly indexBytes: number;
   readonly eventDays: number;
   readonly ledgerDays: number;
@@ -69,6 +71,12 @@ function checkTogether(config: Config): Config {
       `must say where ${missing.join(' and ')} is, such as ${missing[0]}=http://${missing[0]}:4000/${missing[0]}/graphql.`,
     );
   return config;
+}
+
+/** `10/30`: USD per million tokens of input and of output. */
+function readRates(text: string): Config['fallbackPrice'] {
+  const [input = '', output = ''] = text.split('/');
+  return { input, output };
 }
 
 /**
@@ -120,6 +128,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ...(apiKey ? { apiKey } : {}),
     },
     rateLimits: env.RAE_RATE_LIMITS,
+    fallbackPrice: readRates(env.RAE_FALLBACK_PRICE),
     indexBytes: env.RAE_INDEX_MEMORY ?? Math.floor(totalmem() / 4),
     eventDays: env.RAE_EVENT_DAYS,
     ledgerDays: env.RAE_LEDGER_DAYS,

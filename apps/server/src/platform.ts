@@ -31,6 +31,7 @@ import {
   type Transaction,
   type WakeUp,
 } from '@rae/kernel';
+import { createMetering, createPriceBook, type Metering } from '@rae/metering';
 import { migrations } from '@rae/migrations';
 import { createMetrics, type Metrics } from '@rae/telemetry';
 import type { Config } from './config.ts';
@@ -46,6 +47,7 @@ export interface Platform {
   readonly transact: Transact;
   readonly wakeUp: WakeUp;
   readonly feed: EventFeed;
+  readonly metering: Metering;
   readonly cursors: CursorCodec;
   readonly internalSecret: string;
   /** Signs heads of the hash chains. */
@@ -114,6 +116,8 @@ export async function openPlatform(config: Config, logger: Logger, clock: Clock)
     wakeUp,
     logger,
   });
+  const prices = createPriceBook(config.fallbackPrice);
+  const metering = createMetering({ transact, clock, logger, metrics, prices });
   const internalSecret = readInternalSecret(config);
   return {
     config,
@@ -124,6 +128,7 @@ export async function openPlatform(config: Config, logger: Logger, clock: Clock)
     transact,
     wakeUp,
     feed,
+    metering,
     cursors: createCursorCodec(deriveSecret(internalSecret, 'cursors')),
     internalSecret,
     signer: createChainSigner(deriveSecret(internalSecret, 'chains')),

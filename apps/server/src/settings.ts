@@ -80,6 +80,11 @@ const rateLimits = z
   });
 
 const UNITS: Readonly<Record<string, number>> = { MB: 2 ** 20, GB: 2 ** 30 };
+const fallbackPrice = z
+  .string()
+  .regex(/^\d{1,7}(\.\d{1,6})?\/\d{1,7}(\.\d{1,6})?$/)
+  .default('10/30');
+
 const bytes = z
   .string()
   .regex(/^\d+(MB|GB)$/)
@@ -200,6 +205,13 @@ export const SETTINGS = {
   },
   GOOGLE_GENERATIVE_AI_API_KEY: { schema: optional, takes: 'a key', example: '', about: 'For google/….' },
   VOYAGE_API_KEY: { schema: optional, takes: 'a key', example: '', about: 'For voyage/….' },
+  RAE_FALLBACK_PRICE: {
+    schema: fallbackPrice,
+    takes: 'USD per million tokens of input/output, such as 10/30',
+    example: '10/30',
+    about:
+      'What a call costs whose price nobody knows, in tenants whose unpricedPolicy is FALLBACK. Choose it too high rather than too low.',
+  },
   RAE_INDEX_MEMORY: {
     schema: bytes,
     takes: 'a number with MB or GB',

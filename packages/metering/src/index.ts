@@ -3,6 +3,7 @@ export { deleteBudget } from './budgets/delete-budget.ts';
 export { type RaiseInput, raiseBudget } from './budgets/raise-budget.ts';
 export { getBudget, setBudget } from './budgets/set-budget.ts';
 export {
+  DEFAULT_SETTINGS,
   getTenantSettings,
   setTenantSettings,
   type TenantSettings,
@@ -43,7 +44,12 @@ export { type CostBreakdown, type CostBreakdownRow, type CostSums, costBreakdown
 export type { CostLogFilter, CostLogKind } from './reports/cost-filter.ts';
 export type { CostLogRow } from './reports/cost-log.ts';
 export { findCostLogs } from './reports/find-cost-logs.ts';
+export { findHoldingBudgets } from './reports/find-holding-budgets.ts';
+export type { Forecast } from './reports/forecast.ts';
+export { forecastBudget } from './reports/forecast-budget.ts';
+export { type BudgetQuery, isBudgetVisible, listBudgets } from './reports/list-budgets.ts';
 export { type CostLogOrder, type CostLogQuery, listCostLogs } from './reports/list-cost-logs.ts';
+export { findReservations, listReservations, type ReservationQuery } from './reports/list-reservations.ts';
 export { type GovernanceOverview, readOverview } from './reports/overview.ts';
 export {
   type CostRef,

@@ -51,6 +51,94 @@ export const createMethods = (client: BareClient) => ({
     return present(data.verifyAuditLog);
   },
 
+  /** Budgets that the key may see, oldest first: of a bound key none of other projects, agents, users and keys. */
+  budgets: async (variables: types.BudgetsQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.BudgetsDocument, variables, options);
+    return present(data.budgets);
+  },
+
+  /** A budget; NOT_FOUND when the tenant has none of that id, or the key may not see it. */
+  budget: async (id: types.BudgetQueryVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.BudgetDocument, { id }, options);
+    return present(data.budget);
+  },
+
+  /** What the tenant has decided for all its projects. */
+  tenantSettings: async (options?: RequestOptions) => {
+    const data = await client.query(types.TenantSettingsDocument, {}, options);
+    return present(data.tenantSettings);
+  },
+
+  /** A reservation; NOT_FOUND when the tenant has none of that id, or the key is bound to another project. */
+  reservation: async (id: types.ReservationQueryVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.ReservationDocument, { id }, options);
+    return present(data.reservation);
+  },
+
+  /** Reservations, newest first; for a key that is bound to a project, that project's. */
+  reservations: async (variables: types.ReservationsQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.ReservationsDocument, variables, options);
+    return present(data.reservations);
+  },
+
+  /** One budget per scope, scopeId and window: sets it anew and keeps what was used. Budgets of the tenant, and of users, agents and sessions other than the key's own, want a key bound to nothing. */
+  setBudget: async (input: types.SetBudgetMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.SetBudgetDocument, { input }, options);
+    return data.setBudget;
+  },
+
+  /** Raises a limit for a while. Whose budgets a key may raise is as with setBudget. */
+  raiseBudget: async (input: types.RaiseBudgetMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.RaiseBudgetDocument, { input }, options);
+    return data.raiseBudget;
+  },
+
+  /** Takes a budget away with its windows; the ledger stays. Whose budgets a key may delete is as with setBudget. */
+  deleteBudget: async (id: types.DeleteBudgetMutationVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.DeleteBudgetDocument, { id }, options);
+    return data.deleteBudget;
+  },
+
+  /** Holds the most the call can cost against every budget that covers it, or refuses: BUDGET_EXCEEDED names the budget, its limit, what is used and when it resets. */
+  reserveBudget: async (input: types.ReserveBudgetMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.ReserveBudgetDocument, { input }, options);
+    return data.reserveBudget;
+  },
+
+  /** Moves the end of a lease to leaseSeconds from now, never to an earlier instant. CONFLICT when it is not held any more. */
+  extendReservation: async (variables: types.ExtendReservationMutationVariables, options?: RequestOptions) => {
+    const data = await client.query(types.ExtendReservationDocument, variables, options);
+    return data.extendReservation;
+  },
+
+  /** Turns a reservation into a ledger line at the real usage; what was held too much is freed. Once per reservation: the same usage again gives the same line, another is CONFLICT. After expiry it adds one ADJUSTMENT for the difference to what was booked then. */
+  settleReservation: async (input: types.SettleReservationMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.SettleReservationDocument, { input }, options);
+    return data.settleReservation;
+  },
+
+  /** For a call that was never made. CONFLICT when it is settled or expired. */
+  releaseReservation: async (id: types.ReleaseReservationMutationVariables['id'], options?: RequestOptions) => {
+    const data = await client.query(types.ReleaseReservationDocument, { id }, options);
+    return data.releaseReservation;
+  },
+
+  /** For calls that were made elsewhere without a reservation; booked in full, whatever the budgets say. */
+  recordUsage: async (input: types.RecordUsageMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.RecordUsageDocument, { input }, options);
+    return data.recordUsage;
+  },
+
+  /** Sets what is given and leaves the rest. Wants a key bound to nothing. */
+  setTenantSettings: async (input: types.SetTenantSettingsMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.SetTenantSettingsDocument, { input }, options);
+    return data.setTenantSettings;
+  },
+
+  /** What happens to budgets that the key may see, in the order of the log, each once; on from `after` without a gap. */
+  budgetEvents: ({ signal, ...variables }: types.BudgetEventsSubscriptionVariables & RequestOptions = {}) =>
+    mapEvents(client.subscribe(types.BudgetEventsDocument, variables, { signal }), (data) => data.budgetEvents),
+
   /** How the tenant stands; for a key that is bound to a project, that project's spend. */
   tenantStats: async (options?: RequestOptions) => {
     const data = await client.query(types.TenantStatsDocument, {}, options);

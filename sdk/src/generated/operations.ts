@@ -49,6 +49,58 @@ export type AuditFilter = {
   readonly to?: string | null | undefined;
 };
 
+/** What a budget does at its limit. */
+export type BudgetAction =
+  /** Never refuse; tell. */
+  | 'ALERT'
+  /** The worst case is held: no admission passes the limit. */
+  | 'BLOCK'
+  /** From downgradeAt on, downgradeTo is called instead; at the limit, refuse. */
+  | 'DOWNGRADE';
+
+/** What is heard of budgets. RESET is told once by a schedule at the window's start; no figure depends on it. */
+export type BudgetEventKind =
+  /** A call was refused. */
+  | 'BLOCKED'
+  /** A cheaper model was named. */
+  | 'DOWNGRADED'
+  /** More is used than the limit; once in a window. */
+  | 'EXCEEDED'
+  /** The limit was set or raised. */
+  | 'LIMIT_CHANGED'
+  /** A window began. */
+  | 'RESET'
+  /** A threshold was reached; once for each in a window. */
+  | 'THRESHOLD_REACHED';
+
+/** Whose calls a budget covers. */
+export type BudgetScope =
+  /** An agent, in your own ids. */
+  | 'AGENT'
+  /** All that one API key calls; the key's UUID. */
+  | 'API_KEY'
+  /** All of a project; its UUID. */
+  | 'PROJECT'
+  /** A session, in your own ids. */
+  | 'SESSION'
+  /** All of the tenant; scopeId is the tenant's UUID. */
+  | 'TENANT'
+  /** A user, in your own ids. */
+  | 'USER';
+
+/** How long a budget lasts before it begins anew. */
+export type BudgetWindow =
+  /** A calendar day of its zone: 23 or 25 hours where clocks change. */
+  | 'DAILY'
+  /** A clock hour of its zone. */
+  | 'HOURLY'
+  /** A month from monthStartsOn on. */
+  | 'MONTHLY'
+  /** For ever: it does not reset. */
+  | 'TOTAL'
+  /** A week from weekStartsOn on. */
+  | 'WEEKLY';
+
 /** Where chunks begin and end. */
 export type ChunkStrategy =
   /** Wherever a chunk is full, between words. */
@@ -436,6 +488,95 @@ export type PiiPolicy =
   /** The write is BAD_USER_INPUT, naming kinds and places. */
   | 'REJECT';
 
+/** A raise: extraUsd, extraTokens or both. Another one takes the place of the one in force. */
+export type RaiseBudgetInput = {
+  /** Tokens on top of the limit, above 0. */
+  readonly extraTokens?: number | null | undefined;
+  /** USD on top of the limit, above 0. */
+  readonly extraUsd?: string | null | undefined;
+  /** UUID of the budget. */
+  readonly id: string;
+  /** The same key and input are done once; other input under it is IDEMPOTENCY_CONFLICT. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** Why, at most 500 characters. */
+  readonly reason?: string | null | undefined;
+  /** When it ends; in the future. */
+  readonly until: string;
+};
+
+/** A call that was made without a reservation. */
+export type RecordUsageInput = {
+  /** The agent that called. */
+  readonly agentId?: string | null | undefined;
+  /** The same key and input are booked once; other input under it is IDEMPOTENCY_CONFLICT. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** Any JSON object. */
+  readonly metadata?: unknown;
+  /** Also `provider/model`. */
+  readonly model: string;
+  /** At most 31 days back; now when left out. Its price and its windows are those of then. */
+  readonly occurredAt?: string | null | undefined;
+  /** What the call was for. */
+  readonly operation?: CostOperation;
+  /** The project that pays; left out: the key's own. */
+  readonly projectId?: string | null | undefined;
+  /** Who runs the model; left out where the model says it. */
+  readonly provider?: string | null | undefined;
+  /** The session that it belongs to. */
+  readonly sessionId?: string | null | undefined;
+  /** Id of the same. */
+  readonly subjectId?: string | null | undefined;
+  /** What it was spent on, such as `memory`; with subjectId. */
+  readonly subjectType?: string | null | undefined;
+  /** At most 50 of at most 100 characters. */
+  readonly tags?: ReadonlyArray<string> | null | undefined;
+  /** As the provider reports it. */
+  readonly usage: UsageInput;
+  /** The user that it was for. */
+  readonly userId?: string | null | undefined;
+};
+
+/** What became of a reservation. */
+export type ReservationStatus =
+  /** Its lease passed: booked at the call's input cost. */
+  | 'EXPIRED'
+  /** In flight. */
+  | 'HELD'
+  /** The call was never made. */
+  | 'RELEASED'
+  /** The call is booked. */
+  | 'SETTLED';
+
+/** A call that is about to be made. */
+export type ReserveBudgetInput = {
+  /** The agent that calls; budgets of one that the key is bound to apply as well. */
+  readonly agentId?: string | null | undefined;
+  /** The same key and input give the first reservation again; other input under it is IDEMPOTENCY_CONFLICT. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** Tokens that go in. */
+  readonly inputTokens: number;
+  /** 1..3 600 */
+  readonly leaseSeconds?: number;
+  /** The most tokens that can come out, as the provider is told. */
+  readonly maxOutputTokens: number;
+  /** Also `provider/model`. */
+  readonly model: string;
+  /** What the call is for. */
+  readonly operation?: CostOperation;
+  /** The project that pays; left out: the key's own. */
+  readonly projectId?: string | null | undefined;
+  /** Who runs the model; left out where the model says it. */
+  readonly provider?: string | null | undefined;
+  /** The session that it belongs to. */
+  readonly sessionId?: string | null | undefined;
+  /** Id of the same. */
+  readonly subjectId?: string | null | undefined;
+  /** What it is spent on, such as `memory`; with subjectId. */
+  readonly subjectType?: string | null | undefined;
+  /** The user that it is for; budgets of one that the key is bound to apply as well. */
+  readonly userId?: string | null | undefined;
+};
+
 /** How memories are looked for: SearchMemoriesInput without the query. */
 export type RetrievalInput = {
   /** Also this many neighbouring turns or chunks on either side of each hit, 0..10. */
@@ -511,6 +652,34 @@ export type SearchMemoriesInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** A budget to set. limitUsd, limitTokens or both. */
+export type SetBudgetInput = {
+  /** What happens at the limit. */
+  readonly action?: BudgetAction;
+  /** Share of the limit from which on it does, 0 to 1. */
+  readonly downgradeAt?: number;
+  /** `provider/model` that DOWNGRADE calls instead. */
+  readonly downgradeTo?: string | null | undefined;
+  /** Above 0, at most 2^53 - 1. */
+  readonly limitTokens?: number | null | undefined;
+  /** Above 0, at most 1 000 000 000. */
+  readonly limitUsd?: string | null | undefined;
+  /** Day of the month, 1..28. */
+  readonly monthStartsOn?: number;
+  /** Whose calls it covers. */
+  readonly scope: BudgetScope;
+  /** Whose, in that scope: UUIDs of tenant, project and API key, your own ids of the others. */
+  readonly scopeId: string;
+  /** Shares of the limit to be told at, at most 20, above 0 and at most 10. */
+  readonly thresholds?: ReadonlyArray<number>;
+  /** IANA zone of its windows. */
+  readonly timeZone?: string;
+  /** 1 = Monday .. 7. */
+  readonly weekStartsOn?: number;
+  /** When it begins anew. */
+  readonly window: BudgetWindow;
+};
+
 /** What changes; fields left out stay. */
 export type SetMemorySettingsInput = {
   /** For other personal data. */
@@ -533,6 +702,39 @@ export type SetRateLimitInput = {
   readonly windowSeconds?: number;
 };
 
+/** What is left out stays as it is. */
+export type SetTenantSettingsInput = {
+  /** May an answer to a question of like meaning be given again? */
+  readonly answerCacheByMeaning?: boolean | null | undefined;
+  /** Must somebody else than its author put a prompt version into production? */
+  readonly promptsNeedFourEyes?: boolean | null | undefined;
+  /** What happens to a call whose price nobody knows. */
+  readonly unpricedPolicy?: UnpricedPolicy | null | undefined;
+};
+
+/** What a reserved call used. */
+export type SettleReservationInput = {
+  /** UUID of the reservation. */
+  readonly id: string;
+  /** Any JSON object. */
+  readonly metadata?: unknown;
+  /** At most 50 of at most 100 characters. */
+  readonly tags?: ReadonlyArray<string> | null | undefined;
+  /** As the provider reports it. */
+  readonly usage: UsageInput;
+};
+
+/** What happens to a call whose price nobody knows. */
+export type UnpricedPolicy =
+  /** Let through, unpriced. */
+  | 'ALLOW'
+  /** Refused where a BLOCK or DOWNGRADE budget in USD covers it, let through elsewhere. */
+  | 'DEFAULT'
+  /** Held and booked at the configured stand-in price. */
+  | 'FALLBACK'
+  /** Refused. */
+  | 'REFUSE';
+
 /** What changes in a memory; its content never does. Fields left out stay; null empties tags, metadata, validTo and expiresAt. */
 export type UpdateMemoryInput = {
   /** 60 to 31 536 000 seconds ahead; null: never. */
@@ -547,6 +749,26 @@ export type UpdateMemoryInput = {
   readonly tags?: ReadonlyArray<string> | null | undefined;
   /** After validFrom; null: it still holds. */
   readonly validTo?: string | null | undefined;
+};
+
+/** What a call used. */
+export type UsageInput = {
+  /** Answered from a cache of yours: costs nothing, and savedUsd says what it saved. */
+  readonly cacheHit?: boolean;
+  /** Written into the provider's cache; a part of inputTokens. */
+  readonly cacheWriteTokens?: number;
+  /** Parts of inputTokens and outputTokens: more than those is BAD_USER_INPUT. */
+  readonly cachedInputTokens?: number;
+  /** All tokens that went in, those of the provider's cache included. */
+  readonly inputTokens: number;
+  /** From the call to its end. */
+  readonly latencyMs?: number | null | undefined;
+  /** All tokens that came out, reasoning included. */
+  readonly outputTokens: number;
+  /** Thought, not shown; a part of outputTokens. */
+  readonly reasoningTokens?: number;
+  /** From the call to its first token. */
+  readonly timeToFirstTokenMs?: number | null | undefined;
 };
 
 export type CitationFieldsFragment = { readonly index: number, readonly memoryId: string, readonly quote: string, readonly start: number | null, readonly end: number | null, readonly relevance: number, readonly verified: boolean };
@@ -628,6 +850,133 @@ export type VerifyAuditLogQueryVariables = Exact<{
 
 
 export type VerifyAuditLogQuery = { readonly verifyAuditLog: ChainVerificationFieldsFragment | null };
+
+export type BudgetFieldsFragment = { readonly id: string, readonly scope: BudgetScope, readonly scopeId: string, readonly window: BudgetWindow, readonly limitUsd: string | null, readonly limitTokens: number | null, readonly usedUsd: string, readonly usedTokens: number, readonly reservedUsd: string, readonly reservedTokens: number, readonly remainingUsd: string | null, readonly remainingTokens: number | null, readonly thresholds: ReadonlyArray<number>, readonly action: BudgetAction, readonly downgradeTo: string | null, readonly downgradeAt: number | null, readonly timeZone: string, readonly weekStartsOn: number, readonly monthStartsOn: number, readonly windowStartsAt: string, readonly resetsAt: string | null, readonly unpricedCalls: number, readonly raise: { readonly extraUsd: string | null, readonly extraTokens: number | null, readonly until: string, readonly reason: string | null, readonly by: string } | null };
+
+export type ReservationFieldsFragment = { readonly id: string, readonly projectId: string, readonly status: ReservationStatus, readonly model: string, readonly downgraded: boolean, readonly reservedUsd: string, readonly reservedTokens: number, readonly createdAt: string, readonly expiresAt: string };
+
+export type TenantSettingsFieldsFragment = { readonly unpricedPolicy: UnpricedPolicy, readonly promptsNeedFourEyes: boolean, readonly answerCacheByMeaning: boolean };
+
+export type BudgetsQueryVariables = Exact<{
+  scope?: BudgetScope | null | undefined;
+  scopeId?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type BudgetsQuery = { readonly budgets: { readonly nodes: ReadonlyArray<BudgetFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type BudgetQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type BudgetQuery = { readonly budget: (
+    { readonly forecast: { readonly projectedUsd: string, readonly low: string, readonly high: string, readonly exhaustedAt: string | null } | null, readonly windows: ReadonlyArray<{ readonly startsAt: string, readonly endsAt: string, readonly usedUsd: string, readonly usedTokens: number, readonly limitUsd: string | null, readonly limitTokens: number | null, readonly rejections: number }> }
+    & BudgetFieldsFragment
+  ) | null };
+
+export type TenantSettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TenantSettingsQuery = { readonly tenantSettings: TenantSettingsFieldsFragment | null };
+
+export type ReservationQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReservationQuery = { readonly reservation: (
+    { readonly costLog: CostLogFieldsFragment | null }
+    & ReservationFieldsFragment
+  ) | null };
+
+export type ReservationsQueryVariables = Exact<{
+  status?: ReservationStatus | null | undefined;
+  projectId?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ReservationsQuery = { readonly reservations: { readonly nodes: ReadonlyArray<ReservationFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type SetBudgetMutationVariables = Exact<{
+  input: SetBudgetInput;
+}>;
+
+
+export type SetBudgetMutation = { readonly setBudget: { readonly budget: BudgetFieldsFragment } };
+
+export type RaiseBudgetMutationVariables = Exact<{
+  input: RaiseBudgetInput;
+}>;
+
+
+export type RaiseBudgetMutation = { readonly raiseBudget: { readonly budget: BudgetFieldsFragment } };
+
+export type DeleteBudgetMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteBudgetMutation = { readonly deleteBudget: { readonly id: string, readonly cursor: string | null } };
+
+export type ReserveBudgetMutationVariables = Exact<{
+  input: ReserveBudgetInput;
+}>;
+
+
+export type ReserveBudgetMutation = { readonly reserveBudget: { readonly reservation: ReservationFieldsFragment } };
+
+export type ExtendReservationMutationVariables = Exact<{
+  id: string;
+  leaseSeconds?: number | null | undefined;
+}>;
+
+
+export type ExtendReservationMutation = { readonly extendReservation: { readonly reservation: ReservationFieldsFragment } };
+
+export type SettleReservationMutationVariables = Exact<{
+  input: SettleReservationInput;
+}>;
+
+
+export type SettleReservationMutation = { readonly settleReservation: { readonly costLog: CostLogFieldsFragment } };
+
+export type ReleaseReservationMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ReleaseReservationMutation = { readonly releaseReservation: { readonly reservation: ReservationFieldsFragment } };
+
+export type RecordUsageMutationVariables = Exact<{
+  input: RecordUsageInput;
+}>;
+
+
+export type RecordUsageMutation = { readonly recordUsage: { readonly costLog: CostLogFieldsFragment } };
+
+export type SetTenantSettingsMutationVariables = Exact<{
+  input: SetTenantSettingsInput;
+}>;
+
+
+export type SetTenantSettingsMutation = { readonly setTenantSettings: { readonly settings: TenantSettingsFieldsFragment } };
+
+export type BudgetEventFieldsFragment = { readonly cursor: string, readonly at: string, readonly kind: BudgetEventKind, readonly budgetId: string, readonly scope: BudgetScope, readonly scopeId: string, readonly threshold: number | null, readonly usedUsd: string, readonly limitUsd: string | null, readonly usedTokens: number, readonly limitTokens: number | null, readonly requestedUsd: string | null, readonly model: string | null, readonly projectId: string | null, readonly agentId: string | null, readonly budget: BudgetFieldsFragment | null };
+
+export type BudgetEventsSubscriptionVariables = Exact<{
+  scope?: BudgetScope | null | undefined;
+  scopeId?: string | null | undefined;
+  kinds?: ReadonlyArray<BudgetEventKind> | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type BudgetEventsSubscription = { readonly budgetEvents: BudgetEventFieldsFragment };
 
 export type TenantStatsFieldsFragment = { readonly tenantId: string, readonly usdToday: string, readonly usdThisMonth: string, readonly tokensToday: number, readonly tokensThisMonth: number, readonly budgetUsedShare: number | null, readonly rejectedRequests: number, readonly llmCallsToday: number, readonly unpricedCallsToday: number, readonly cacheHitRate: number, readonly savedUsdThisMonth: string };
 
@@ -1013,6 +1362,111 @@ export const ChainVerificationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumen
   tookMs
 }
     `, {"fragmentName":"ChainVerificationFields"}) as unknown as TypedDocumentString<ChainVerificationFieldsFragment, unknown>;
+export const ReservationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ReservationFields on Reservation {
+  id
+  projectId
+  status
+  model
+  downgraded
+  reservedUsd
+  reservedTokens
+  createdAt
+  expiresAt
+}
+    `, {"fragmentName":"ReservationFields"}) as unknown as TypedDocumentString<ReservationFieldsFragment, unknown>;
+export const TenantSettingsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment TenantSettingsFields on TenantSettings {
+  unpricedPolicy
+  promptsNeedFourEyes
+  answerCacheByMeaning
+}
+    `, {"fragmentName":"TenantSettingsFields"}) as unknown as TypedDocumentString<TenantSettingsFieldsFragment, unknown>;
+export const BudgetFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}
+    `, {"fragmentName":"BudgetFields"}) as unknown as TypedDocumentString<BudgetFieldsFragment, unknown>;
+export const BudgetEventFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment BudgetEventFields on BudgetEvent {
+  cursor
+  at
+  kind
+  budgetId
+  scope
+  scopeId
+  threshold
+  usedUsd
+  limitUsd
+  usedTokens
+  limitTokens
+  requestedUsd
+  model
+  projectId
+  agentId
+  budget {
+    ...BudgetFields
+  }
+}
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}`, {"fragmentName":"BudgetEventFields"}) as unknown as TypedDocumentString<BudgetEventFieldsFragment, unknown>;
 export const TenantStatsFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantStatsFields on TenantStats {
   tenantId
@@ -1662,6 +2116,509 @@ export const VerifyAuditLogDocument = /*#__PURE__*/ new TypedDocumentString(`
   checkpoints
   tookMs
 }`) as unknown as TypedDocumentString<VerifyAuditLogQuery, VerifyAuditLogQueryVariables>;
+export const BudgetsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Budgets($scope: BudgetScope, $scopeId: ID, $first: Int, $after: String) {
+  budgets(scope: $scope, scopeId: $scopeId, first: $first, after: $after) {
+    nodes {
+      ...BudgetFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}`) as unknown as TypedDocumentString<BudgetsQuery, BudgetsQueryVariables>;
+export const BudgetDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Budget($id: ID!) {
+  budget(id: $id) {
+    ...BudgetFields
+    forecast {
+      projectedUsd
+      low
+      high
+      exhaustedAt
+    }
+    windows {
+      startsAt
+      endsAt
+      usedUsd
+      usedTokens
+      limitUsd
+      limitTokens
+      rejections
+    }
+  }
+}
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}`) as unknown as TypedDocumentString<BudgetQuery, BudgetQueryVariables>;
+export const TenantSettingsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query TenantSettings {
+  tenantSettings {
+    ...TenantSettingsFields
+  }
+}
+    fragment TenantSettingsFields on TenantSettings {
+  unpricedPolicy
+  promptsNeedFourEyes
+  answerCacheByMeaning
+}`) as unknown as TypedDocumentString<TenantSettingsQuery, TenantSettingsQueryVariables>;
+export const ReservationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Reservation($id: ID!) {
+  reservation(id: $id) {
+    ...ReservationFields
+    costLog {
+      ...CostLogFields
+    }
+  }
+}
+    fragment ReservationFields on Reservation {
+  id
+  projectId
+  status
+  model
+  downgraded
+  reservedUsd
+  reservedTokens
+  createdAt
+  expiresAt
+}
+fragment CostLogFields on CostLog {
+  id
+  kind
+  projectId
+  userId
+  agentId
+  sessionId
+  apiKeyId
+  reservationId
+  triggerId
+  executionId
+  workflowRunId
+  stepId
+  subjectType
+  subjectId
+  operation
+  provider
+  model
+  inputTokens
+  outputTokens
+  cachedInputTokens
+  cacheWriteTokens
+  reasoningTokens
+  calls
+  priced
+  totalCostUsd
+  cacheHit
+  savedUsd
+  estimated
+  latencyMs
+  timeToFirstTokenMs
+  traceId
+  tags
+  metadata
+  hash
+  occurredAt
+  createdAt
+}`) as unknown as TypedDocumentString<ReservationQuery, ReservationQueryVariables>;
+export const ReservationsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Reservations($status: ReservationStatus, $projectId: ID, $first: Int, $after: String) {
+  reservations(
+    status: $status
+    projectId: $projectId
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...ReservationFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment ReservationFields on Reservation {
+  id
+  projectId
+  status
+  model
+  downgraded
+  reservedUsd
+  reservedTokens
+  createdAt
+  expiresAt
+}
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}`) as unknown as TypedDocumentString<ReservationsQuery, ReservationsQueryVariables>;
+export const SetBudgetDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetBudget($input: SetBudgetInput!) {
+  setBudget(input: $input) {
+    budget {
+      ...BudgetFields
+    }
+  }
+}
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}`) as unknown as TypedDocumentString<SetBudgetMutation, SetBudgetMutationVariables>;
+export const RaiseBudgetDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RaiseBudget($input: RaiseBudgetInput!) {
+  raiseBudget(input: $input) {
+    budget {
+      ...BudgetFields
+    }
+  }
+}
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<RaiseBudgetMutation, RaiseBudgetMutationVariables>;
+export const DeleteBudgetDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DeleteBudget($id: ID!) {
+  deleteBudget(id: $id) {
+    id
+    cursor
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteBudgetMutation, DeleteBudgetMutationVariables>;
+export const ReserveBudgetDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ReserveBudget($input: ReserveBudgetInput!) {
+  reserveBudget(input: $input) {
+    reservation {
+      ...ReservationFields
+    }
+  }
+}
+    fragment ReservationFields on Reservation {
+  id
+  projectId
+  status
+  model
+  downgraded
+  reservedUsd
+  reservedTokens
+  createdAt
+  expiresAt
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<ReserveBudgetMutation, ReserveBudgetMutationVariables>;
+export const ExtendReservationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ExtendReservation($id: ID!, $leaseSeconds: Int) {
+  extendReservation(id: $id, leaseSeconds: $leaseSeconds) {
+    reservation {
+      ...ReservationFields
+    }
+  }
+}
+    fragment ReservationFields on Reservation {
+  id
+  projectId
+  status
+  model
+  downgraded
+  reservedUsd
+  reservedTokens
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ExtendReservationMutation, ExtendReservationMutationVariables>;
+export const SettleReservationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SettleReservation($input: SettleReservationInput!) {
+  settleReservation(input: $input) {
+    costLog {
+      ...CostLogFields
+    }
+  }
+}
+    fragment CostLogFields on CostLog {
+  id
+  kind
+  projectId
+  userId
+  agentId
+  sessionId
+  apiKeyId
+  reservationId
+  triggerId
+  executionId
+  workflowRunId
+  stepId
+  subjectType
+  subjectId
+  operation
+  provider
+  model
+  inputTokens
+  outputTokens
+  cachedInputTokens
+  cacheWriteTokens
+  reasoningTokens
+  calls
+  priced
+  totalCostUsd
+  cacheHit
+  savedUsd
+  estimated
+  latencyMs
+  timeToFirstTokenMs
+  traceId
+  tags
+  metadata
+  hash
+  occurredAt
+  createdAt
+}`) as unknown as TypedDocumentString<SettleReservationMutation, SettleReservationMutationVariables>;
+export const ReleaseReservationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ReleaseReservation($id: ID!) {
+  releaseReservation(id: $id) {
+    reservation {
+      ...ReservationFields
+    }
+  }
+}
+    fragment ReservationFields on Reservation {
+  id
+  projectId
+  status
+  model
+  downgraded
+  reservedUsd
+  reservedTokens
+  createdAt
+  expiresAt
+}`) as unknown as TypedDocumentString<ReleaseReservationMutation, ReleaseReservationMutationVariables>;
+export const RecordUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RecordUsage($input: RecordUsageInput!) {
+  recordUsage(input: $input) {
+    costLog {
+      ...CostLogFields
+    }
+  }
+}
+    fragment CostLogFields on CostLog {
+  id
+  kind
+  projectId
+  userId
+  agentId
+  sessionId
+  apiKeyId
+  reservationId
+  triggerId
+  executionId
+  workflowRunId
+  stepId
+  subjectType
+  subjectId
+  operation
+  provider
+  model
+  inputTokens
+  outputTokens
+  cachedInputTokens
+  cacheWriteTokens
+  reasoningTokens
+  calls
+  priced
+  totalCostUsd
+  cacheHit
+  savedUsd
+  estimated
+  latencyMs
+  timeToFirstTokenMs
+  traceId
+  tags
+  metadata
+  hash
+  occurredAt
+  createdAt
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<RecordUsageMutation, RecordUsageMutationVariables>;
+export const SetTenantSettingsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetTenantSettings($input: SetTenantSettingsInput!) {
+  setTenantSettings(input: $input) {
+    settings {
+      ...TenantSettingsFields
+    }
+  }
+}
+    fragment TenantSettingsFields on TenantSettings {
+  unpricedPolicy
+  promptsNeedFourEyes
+  answerCacheByMeaning
+}`) as unknown as TypedDocumentString<SetTenantSettingsMutation, SetTenantSettingsMutationVariables>;
+export const BudgetEventsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    subscription BudgetEvents($scope: BudgetScope, $scopeId: ID, $kinds: [BudgetEventKind!], $after: String) {
+  budgetEvents(scope: $scope, scopeId: $scopeId, kinds: $kinds, after: $after) {
+    ...BudgetEventFields
+  }
+}
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}
+fragment BudgetEventFields on BudgetEvent {
+  cursor
+  at
+  kind
+  budgetId
+  scope
+  scopeId
+  threshold
+  usedUsd
+  limitUsd
+  usedTokens
+  limitTokens
+  requestedUsd
+  model
+  projectId
+  agentId
+  budget {
+    ...BudgetFields
+  }
+}`) as unknown as TypedDocumentString<BudgetEventsSubscription, BudgetEventsSubscriptionVariables>;
 export const TenantStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TenantStats {
   tenantStats {

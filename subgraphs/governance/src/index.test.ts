@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createChainSigner } from '@rae/audit';
-import { createInProcessCallCounter } from '@rae/events';
+import { createInProcessCallCounter, type EventFeed } from '@rae/events';
 import { createRateLimits, guardResolvers } from '@rae/identity';
 import {
   type Caller,
@@ -13,7 +13,14 @@ import {
   type Transaction,
   uuidv7,
 } from '@rae/kernel';
-import { type Data, openTestDatabase, silentLogger, type TestDatabase, testCaller } from '@rae/testkit';
+import {
+  type Data,
+  openTestDatabase,
+  openTestMetering,
+  silentLogger,
+  type TestDatabase,
+  testCaller,
+} from '@rae/testkit';
 import { type GraphQLSchema, graphql } from 'graphql';
 import { createGovernanceSubgraph } from './index.ts';
 
@@ -21,6 +28,8 @@ jest.setTimeout(60_000); // the machine may be busy
 
 const cursors = createCursorCodec('a secret for cursors');
 let db: TestDatabase;
+/** Nobody subscribes here. */
+const NO_FEED: EventFeed = { subscribe: () => Promise.reject(new Error('no feed')), close: async () => {} };
 let subgraph: ReturnType<typeof createGovernanceSubgraph>;
 let schema: GraphQLSchema;
 let platform: Caller;
@@ -78,7 +87,12 @@ beforeAll(async () => {
   db = await openTestDatabase();
   const counter = createInProcessCallCounter(systemClock);
   const limits = { transact: db.transact, clock: systemClock, counter, defaults: [], isOperation: () => true };
-  subgraph = createGovernanceSubgraph({ rateLimits: createRateLimits(limits), signer: createChainSigner('a secret') });
+  subgraph = createGovernanceSubgraph({
+    rateLimits: createRateLimits(limits),
+    metering: openTestMetering(db, systemClock),
+    feed: NO_FEED,
+    signer: createChainSigner('a secret'),
+  });
   const { typeDefs, resolvers } = subgraph;
   schema = buildSubgraphSchema([{ typeDefs, resolvers: guardResolvers(typeDefs, resolvers) as never }]);
   platform = { ...testCaller(), roles: ['PLATFORM'] };

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { ChainSigner } from '@rae/audit';
-import type { ConsumerDefinition } from '@rae/events';
+import type { ConsumerDefinition, EventFeed } from '@rae/events';
 import type { RateLimits } from '@rae/identity';
 import type { Subgraph } from '@rae/kernel';
+import type { Metering } from '@rae/metering';
 import { parse } from 'graphql';
 import { createLoaders, type GovernanceContext } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
@@ -10,16 +11,18 @@ import { forgetErased } from './subscribers/forget-labels.ts';
 
 export interface GovernanceOptions {
   readonly rateLimits: RateLimits;
+  readonly metering: Metering;
+  readonly feed: EventFeed;
   readonly signer: ChainSigner;
 }
 
-/** Tenants, projects, keys and who is asking: the GraphQL face of packages/identity. */
-export function createGovernanceSubgraph({ rateLimits, signer }: GovernanceOptions): Subgraph<GovernanceContext> {
+/** Who is who and who may spend what: the GraphQL face of packages/identity and packages/metering. */
+export function createGovernanceSubgraph(options: GovernanceOptions): Subgraph<GovernanceContext> {
   return {
     name: 'governance',
     typeDefs: parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8')),
     resolvers,
-    extend: (ctx) => ({ ...ctx, rateLimits, signer, loaders: createLoaders(ctx) }),
+    extend: (ctx) => ({ ...ctx, ...options, loaders: createLoaders(ctx) }),
     close: async () => {},
   };
 }

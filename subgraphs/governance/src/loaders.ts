@@ -1,4 +1,5 @@
 import type { ChainSigner } from '@rae/audit';
+import type { EventFeed } from '@rae/events';
 import {
   type ApiKey,
   findApiKeys,
@@ -10,13 +11,27 @@ import {
   type Tenant,
 } from '@rae/identity';
 import { type Context, hasRole, isUuid, type Transaction } from '@rae/kernel';
-import { type CostLogRow, type CostRef, type CostTotals, findCostLogs, readCosts } from '@rae/metering';
+import {
+  type Budget,
+  type CostLogRow,
+  type CostRef,
+  type CostTotals,
+  findBudgets,
+  findCostLogs,
+  findReservations,
+  isBudgetVisible,
+  type Metering,
+  type Reservation,
+  readCosts,
+} from '@rae/metering';
 import DataLoader from 'dataloader';
 
 export interface Loaders {
   readonly tenants: DataLoader<string, Tenant | null>;
   readonly projects: DataLoader<string, Project | null>;
   readonly apiKeys: DataLoader<string, ApiKey | null>;
+  readonly budgets: DataLoader<string, Budget | null>;
+  readonly reservations: DataLoader<string, Reservation | null>;
   readonly costLogs: DataLoader<string, CostLogRow | null>;
   readonly costs: DataLoader<CostRef, CostTotals, string>;
 }
@@ -25,6 +40,8 @@ export interface GovernanceContext extends Context {
   readonly rateLimits: RateLimits;
   /** Tells whether signed heads of chains are ours. */
   readonly signer: ChainSigner;
+  readonly metering: Metering;
+  readonly feed: EventFeed;
   readonly loaders: Loaders;
 }
 
@@ -62,6 +79,8 @@ export function createLoaders(ctx: Context): Loaders {
     tenants: loadById(ctx, findTenants, () => true),
     projects: loadById(ctx, findProjects, ({ id }) => projectId === null || projectId === id),
     apiKeys: loadById(ctx, findApiKeys, (key) => key.id === apiKeyId || (isAdmin && isWithin(ctx.caller, key))),
+    budgets: loadById(ctx, findBudgets, (budget) => isBudgetVisible(ctx.caller, budget)),
+    reservations: loadById(ctx, findReservations, (one) => projectId === null || projectId === one.projectId),
     costLogs: loadById(ctx, findCostLogs, (line) => projectId === null || projectId === line.projectId),
     costs: loadCosts(ctx),
   };

@@ -7,6 +7,8 @@ export interface Foreign {
   readonly documentId: string;
   readonly keyId: string;
   readonly auditId: string;
+  readonly budgetId: string;
+  readonly reservationId: string;
   readonly canary: string;
   readonly cursor: string;
 }

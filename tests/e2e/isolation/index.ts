@@ -1,4 +1,5 @@
 import { answerCases } from './answers.ts';
+import { budgetCases } from './budgets.ts';
 import type { Cases } from './case.ts';
 import { costCases } from './costs.ts';
 import { documentCases } from './documents.ts';
@@ -10,6 +11,7 @@ import { proofCases } from './proof.ts';
 
 /** A file for each area; a new root field gets its case beside its kind. */
 export const CASES: Cases = {
+  ...budgetCases,
   ...costCases,
   ...answerCases,
   ...documentCases,

@@ -56,7 +56,7 @@ export async function runSubgraphs(
   rateLimits: RateLimits,
   contextOf: (scope: RequestScope) => Context,
 ): Promise<RunningSubgraph[]> {
-  const { config, feed, wakeUp, logger, metrics, asTenant } = platform;
+  const { config, feed, metering, wakeUp, logger, metrics, asTenant } = platform;
   const made: Subgraph[] = [];
   if (config.roles.has('memory') && embedder)
     made.push(
@@ -71,6 +71,6 @@ export async function runSubgraphs(
       }) as never as Subgraph,
     );
   if (config.roles.has('governance'))
-    made.push(createGovernanceSubgraph({ rateLimits, signer: platform.signer }) as never as Subgraph);
+    made.push(createGovernanceSubgraph({ rateLimits, metering, feed, signer: platform.signer }) as never as Subgraph);
   return Promise.all(made.map((subgraph) => runSubgraph(subgraph, platform, contextOf)));
 }

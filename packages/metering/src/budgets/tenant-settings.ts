@@ -14,7 +14,8 @@ export interface TenantSettings {
   readonly answerCacheByMeaning: boolean;
 }
 
-const DEFAULTS: TenantSettings = {
+/** Of a tenant that has set nothing. */
+export const DEFAULT_SETTINGS: TenantSettings = {
   unpricedPolicy: 'DEFAULT',
   promptsNeedFourEyes: false,
   answerCacheByMeaning: false,
@@ -39,7 +40,7 @@ const WRITE = {
 /** The caller's tenant's; the defaults where it never set any. */
 export async function getTenantSettings(tx: Transaction): Promise<TenantSettings> {
   const [found] = await tx.query<TenantSettings>(FIND, [tx.caller.tenantId]);
-  return found ?? DEFAULTS;
+  return found ?? DEFAULT_SETTINGS;
 }
 
 /** Changes those that are given; in force for the next call. Whoever calls has checked that the caller may. */

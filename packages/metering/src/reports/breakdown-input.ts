@@ -1,4 +1,5 @@
 import { badInput, checkFirst } from '@rae/kernel';
+import { checkTimeZone } from '../windows.ts';
 import { type CostLogFilter, checkCostFilter } from './cost-filter.ts';
 
 export const COST_DIMENSIONS = [
@@ -52,17 +53,6 @@ const MAX_ROWS = 1_000;
 /** Where lines have to be read one by one, or hours would be too many. */
 const SHORT_DAYS = 31;
 const LONG_DAYS = 366;
-
-/** @throws BAD_USER_INPUT naming the field unless it is a zone of the IANA database */
-export function checkTimeZone(field: string, zone: string): string {
-  try {
-    // Offsets such as +01:00 are taken by Intl as well; they know no summer time and Postgres reads their sign the other way.
-    if (!/^[A-Za-z]/.test(zone)) throw new RangeError();
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
-  } catch {
-    throw badInput(field, 'must be a zone of the IANA database, such as Europe/Warsaw', { given: zone.slice(0, 100) });
-  }
-}
 
 function checkDimensions(by: readonly CostDimension[]): readonly CostDimension[] {
   if (by.length < 1 || by.length > MAX_DIMENSIONS)

@@ -2,6 +2,7 @@ import { formatUsd } from '@rae/metering';
 import type { GovernanceContext } from '../loaders.ts';
 import { costLogOf } from '../services/cost-log-of.ts';
 import { type CostSource, findCost } from '../services/find-cost.ts';
+import { budgetsOfCost } from '../services/paying-budgets.ts';
 
 const totalsOf = ({ type, of }: CostSource, ctx: GovernanceContext) => ctx.loaders.costs.load({ type, id: of });
 
@@ -20,4 +21,5 @@ export const Cost = {
   pending: async (cost: CostSource, _: unknown, ctx: GovernanceContext) => (await totalsOf(cost, ctx)).pending,
   log: ({ type, of }: CostSource, { first }: { first: number }, ctx: GovernanceContext) =>
     costLogOf(ctx, { type, id: of }, first),
+  budgets: ({ type, of }: CostSource, _: unknown, ctx: GovernanceContext) => budgetsOfCost(ctx, { type, id: of }),
 };

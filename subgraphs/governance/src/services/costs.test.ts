@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createChainSigner } from '@rae/audit';
-import { createInProcessCallCounter } from '@rae/events';
+import { createInProcessCallCounter, type EventFeed } from '@rae/events';
 import { createRateLimits, guardResolvers } from '@rae/identity';
 import { type Caller, isPlatformError, systemClock, uuidv7 } from '@rae/kernel';
 import { formatUsd } from '@rae/metering';
@@ -10,6 +10,7 @@ import {
   type Data,
   insertLedgerLines,
   openTestDatabase,
+  openTestMetering,
   type TestDatabase,
   type TestLine,
   testCaller,
@@ -19,6 +20,8 @@ import { createGovernanceSubgraph } from '../index.ts';
 
 jest.setTimeout(60_000); // the machine may be busy
 
+/** Nobody subscribes here. */
+const NO_FEED: EventFeed = { subscribe: () => Promise.reject(new Error('no feed')), close: async () => {} };
 let subgraph: ReturnType<typeof createGovernanceSubgraph>;
 let db: TestDatabase;
 let schema: GraphQLSchema;
@@ -54,7 +57,12 @@ beforeAll(async () => {
   db = await openTestDatabase();
   const counter = createInProcessCallCounter(systemClock);
   const limits = { transact: db.transact, clock: systemClock, counter, defaults: [], isOperation: () => true };
-  subgraph = createGovernanceSubgraph({ rateLimits: createRateLimits(limits), signer: createChainSigner('a secret') });
+  subgraph = createGovernanceSubgraph({
+    rateLimits: createRateLimits(limits),
+    metering: openTestMetering(db, systemClock),
+    feed: NO_FEED,
+    signer: createChainSigner('a secret'),
+  });
   const { typeDefs, resolvers } = subgraph;
   schema = buildSubgraphSchema([{ typeDefs, resolvers: guardResolvers(typeDefs, resolvers) as never }]);
 });
