@@ -39,12 +39,13 @@ export interface Columns {
   createdAt: Float64Array;
   supersededAt: Float64Array;
   archivedAt: Float64Array;
+  expiresAt: Float64Array;
   /** Where the row's terms stand in the forward store, and how many there are. */
   firstTerm: Int32Array;
   terms: Int32Array;
 }
 
-const BYTES_PER_SLOT = 7 + 2 + 14 * 4 + 4 + 7 * 8;
+const BYTES_PER_SLOT = 7 + 2 + 14 * 4 + 4 + 8 * 8;
 
 /** Columns with room for `expected` rows. */
 export function createColumns(expected: number): Columns {
@@ -80,6 +81,7 @@ export function createColumns(expected: number): Columns {
     createdAt: new Float64Array(c),
     supersededAt: new Float64Array(c),
     archivedAt: new Float64Array(c),
+    expiresAt: new Float64Array(c),
     firstTerm: new Int32Array(c),
     terms: new Int32Array(c),
   };
@@ -123,6 +125,7 @@ function grow(columns: Columns, capacity: number): void {
   columns.createdAt = grownFloat64(columns.createdAt, capacity);
   columns.supersededAt = grownFloat64(columns.supersededAt, capacity);
   columns.archivedAt = grownFloat64(columns.archivedAt, capacity);
+  columns.expiresAt = grownFloat64(columns.expiresAt, capacity);
   columns.firstTerm = grownInt32(columns.firstTerm, capacity);
   columns.terms = grownInt32(columns.terms, capacity);
 }

@@ -16,14 +16,16 @@ import {
   TAGS,
   TIMES,
 } from './random.fixture.ts';
+import { eraseRow } from './rows.ts';
 
 const ROWS = 400;
 
+const NOW = 2_500;
+
 function statusOf(row: RecordInput, asOf: number | null | undefined): number {
-  if (asOf === null || asOf === undefined) return row.status ?? 1;
-  if ((row.createdAt ?? 0) > asOf) return 0;
-  if ((row.supersededAt ?? Infinity) <= asOf) return STATUSES.SUPERSEDED;
-  return (row.archivedAt ?? Infinity) <= asOf ? STATUSES.ARCHIVED : STATUSES.ACTIVE;
+  if ((row.createdAt ?? 0) > (asOf ?? Infinity)) return 0;
+  const isExpired = row.status === STATUSES.ACTIVE && (row.expiresAt ?? Infinity) <= (asOf ?? NOW);
+  return isExpired ? STATUSES.ARCHIVED : (row.status ?? 1);
 }
 
 // One row against one filter, as the contract reads.
@@ -93,7 +95,7 @@ describe('filterIndex', () => {
     let found = 0;
     for (let i = 0; i < 3_000; i++) {
       const filter = someFilter(chance);
-      const { pass, passing } = filterIndex(index, filter);
+      const { pass, passing } = filterIndex(index, filter, NOW);
       const mids = rows.filter((_, slot) => pass[slot] === 1).map(({ mid }) => mid);
       const wanted = rows.filter((row) => passes(row, filter)).map(({ mid }) => mid);
       expect({ filter, mids }).toEqual({ filter, mids: wanted });
@@ -103,13 +105,25 @@ describe('filterIndex', () => {
     expect(found).toBeGreaterThan(10_000);
   });
 
-  test('without a filter the ACTIVE rows pass', () => {
+  test('without a filter the ACTIVE rows pass that have not expired', () => {
     const chance = createChance(8);
     const rows = Array.from({ length: ROWS }, (_, i) => someRow(chance, i + 1));
-    const { pass, passing } = filterIndex(loaded(rows), null);
-    const wanted = rows.map(({ status }) => (status === STATUSES.ACTIVE ? 1 : 0));
+    const { pass, passing } = filterIndex(loaded(rows), null, NOW);
+    const wanted = rows.map((row) => (statusOf(row, null) === STATUSES.ACTIVE ? 1 : 0));
     expect([...pass.subarray(0, ROWS)]).toEqual(wanted);
     expect(passing).toBe(wanted.filter((x) => x === 1).length);
+  });
+
+  test('of rows changed since asOf what SQL says holds, of the others the columns; an erased one stays out', () => {
+    const lex = someRow(createChance(1), 1).lex;
+    const rows = [1, 2, 3, 4].map((mid) => ({ mid, lex, createdAt: 10, user: mid === 1 ? 'ann' : 'bob' }));
+    const index = loaded([...rows, { mid: 5, lex, createdAt: 30, user: 'bob' }]);
+    eraseRow(index, 4);
+    const changedSince = { changed: [1, 2, 4], visible: [1, 4], passing: [1, 4] };
+    const { pass, visible, passing } = filterIndex(index, { userId: 'bob', asOf: 20, changedSince }, NOW);
+    expect([...pass.subarray(0, 5)]).toEqual([1, 0, 1, 0, 0]);
+    expect([...visible.subarray(0, 5)]).toEqual([1, 0, 1, 0, 0]);
+    expect(passing).toBe(2);
   });
 
   test('neighbours are visible whatever the filter says of users, tags or time, but not when archived', () => {
@@ -118,7 +132,7 @@ describe('filterIndex', () => {
       { mid: 2, user: 'bob', archivedAt: 5, status: STATUSES.ARCHIVED },
       { mid: 3, user: 'bob' },
     ].map((row) => ({ ...row, lex: someRow(createChance(1), 1).lex }));
-    const { pass, visible } = filterIndex(loaded(rows), { userId: 'ann' });
+    const { pass, visible } = filterIndex(loaded(rows), { userId: 'ann' }, NOW);
     expect([...pass.subarray(0, 3)]).toEqual([1, 0, 0]);
     expect([...visible.subarray(0, 3)]).toEqual([1, 0, 1]);
   });

@@ -30,13 +30,19 @@ export interface IndexFilter {
   readonly minImportance?: number | null;
   /** Rows with validFrom ≤ validAt < validTo. */
   readonly validAt?: number | null;
-  /**
-   * Rows as they stood then: created by then, with the status they had then as far as supersededAt and archivedAt tell.
-   * A row archived, restored and archived again needs `mids` as well.
-   */
+  /** Rows as they stood then: created by then, with the status they have now; of those changed since, what `changedSince` says. */
   readonly asOf?: number | null;
-  /** Ids that a query in SQL allows (metadata, histories); of these only those that pass the rest. */
+  readonly changedSince?: RowsThen | null;
+  /** Ids that a query in SQL allows (metadata); of these only those that pass the rest. */
   readonly mids?: readonly number[] | null;
+}
+
+/** How the rows stood at `asOf` that were changed since: columns hold what is now. */
+export interface RowsThen {
+  readonly changed: readonly number[];
+  /** Those whose status was among the wanted ones, and those that passed the whole filter. */
+  readonly visible: readonly number[];
+  readonly passing: readonly number[];
 }
 
 /** Which slots a search may return, and whose text and vectors may count as their context. */
@@ -48,16 +54,23 @@ export interface FilterMask {
   readonly passing: number;
 }
 
-/** Evaluates a filter for every slot. The masks are the index's own scratch: they hold until the next search. */
-export function filterIndex(index: ProjectIndex, filter: IndexFilter | null): FilterMask {
+/**
+ * Evaluates a filter for every slot. The masks are the index's own scratch: they hold until the next search.
+ *
+ * @param now an ACTIVE row that has expired by then (by `asOf` where there is one) counts as ARCHIVED
+ */
+export function filterIndex(index: ProjectIndex, filter: IndexFilter | null, now: number): FilterMask {
   const { columns, scratch } = index;
-  if (!filter || isEmpty(filter)) return { pass: columns.active, visible: columns.active, passing: index.activeRows };
+  if (!index.mayExpire && (!filter || isEmpty(filter)))
+    return { pass: columns.active, visible: columns.active, passing: index.activeRows };
+  const asked = filter ?? {};
   fitMasks(scratch, columns.capacity);
-  const visible = visibleRows(index, filter);
+  const visible = visibleRows(index, asked, now);
   const { pass } = scratch;
   pass.set(visible.subarray(0, columns.count));
   pass.fill(0, columns.count);
-  narrow(index, filter, pass);
+  narrow(index, asked, pass);
+  if (asked.changedSince) setSlots(index, pass, asked.changedSince.changed, asked.changedSince.passing);
   let passing = 0;
   for (let slot = 0; slot < columns.count; slot++) passing += pass[slot] ?? 0;
   return { pass, visible, passing };
@@ -70,27 +83,43 @@ const isEmpty = (filter: IndexFilter): boolean =>
 
 const isUnset = (value: unknown): value is null | undefined => value === null || value === undefined;
 
-function visibleRows(index: ProjectIndex, filter: IndexFilter): Uint8Array {
+function visibleRows(index: ProjectIndex, filter: IndexFilter, now: number): Uint8Array {
   const { columns, scratch } = index;
   const wanted = flagsOf(
     filter.statuses?.length ? filter.statuses.map((status) => STATUSES[status]) : [STATUSES.ACTIVE],
   );
   const { asOf } = filter;
-  if (isUnset(asOf) && !filter.statuses?.length) return columns.active;
+  if (!index.mayExpire && isUnset(asOf) && !filter.statuses?.length) return columns.active;
   const { visible } = scratch;
-  for (let slot = 0; slot < columns.count; slot++) {
-    const status = isUnset(asOf) ? (columns.status[slot] ?? 0) : statusAt(columns, slot, asOf);
-    visible[slot] = (wanted >> status) & 1;
-  }
+  const at = isUnset(asOf) ? now : asOf;
+  const written = isUnset(asOf) ? Number.POSITIVE_INFINITY : asOf;
+  for (let slot = 0; slot < columns.count; slot++)
+    visible[slot] = (columns.createdAt[slot] ?? 0) <= written ? (wanted >> statusAt(columns, slot, at)) & 1 : 0;
   visible.fill(0, columns.count);
+  if (filter.changedSince) setSlots(index, visible, filter.changedSince.changed, filter.changedSince.visible);
   return visible;
 }
 
-// 0, which no filter wants, for a row that did not exist.
-function statusAt(columns: Columns, slot: number, asOf: number): number {
-  if (columns.status[slot] === 0 || (columns.createdAt[slot] ?? 0) > asOf) return 0;
-  if ((columns.supersededAt[slot] ?? 0) <= asOf) return STATUSES.SUPERSEDED;
-  return (columns.archivedAt[slot] ?? 0) <= asOf ? STATUSES.ARCHIVED : STATUSES.ACTIVE;
+function statusAt({ status, expiresAt }: Columns, slot: number, at: number): number {
+  const written = status[slot] ?? 0;
+  return written === STATUSES.ACTIVE && (expiresAt[slot] ?? 0) <= at ? STATUSES.ARCHIVED : written;
+}
+
+/** Takes some rows out of a mask and puts some of them in again; an erased one stays out. */
+function setSlots(
+  { columns, slots }: ProjectIndex,
+  mask: Uint8Array,
+  out: readonly number[],
+  into: readonly number[],
+): void {
+  const set = (mids: readonly number[], value: number) => {
+    for (const mid of mids) {
+      const slot = slots.get(mid);
+      if (slot >= 0) mask[slot] = columns.status[slot] === 0 ? 0 : value;
+    }
+  };
+  set(out, 0);
+  set(into, 1);
 }
 
 const flagsOf = (codes: readonly number[]): number => codes.reduce((flags, code) => flags | (1 << code), 0) & ~1;

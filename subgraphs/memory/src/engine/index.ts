@@ -18,7 +18,7 @@
  * and loading it anew gives memory back. `indexBytes` is what an LRU counts.
  */
 export { type IndexedLayer, type IndexedRole, type IndexedStatus, LAYERS, ROLES, STATUSES } from './codes.ts';
-export type { IndexFilter } from './filter.ts';
+export type { IndexFilter, RowsThen } from './filter.ts';
 export { detectLanguage, LANGUAGES } from './language.ts';
 export { indexedText, packLex } from './lex.ts';
 export {

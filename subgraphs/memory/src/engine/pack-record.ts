@@ -14,6 +14,7 @@ export interface RecordInput {
   readonly createdAt?: number;
   readonly supersededAt?: number;
   readonly archivedAt?: number;
+  readonly expiresAt?: number;
   readonly session?: string | null;
   readonly speaker?: string | null;
   readonly source?: string | null;
@@ -28,7 +29,7 @@ const TEXT_OID = 25;
 
 /** The bytes that `recordSql` gives for a row, made in this process: for tests and measurements without a database. */
 export function packRecord(row: RecordInput): Buffer {
-  const fixed = Buffer.alloc(74);
+  const fixed = Buffer.alloc(82);
   fixed.writeBigInt64BE(BigInt(row.mid), 0);
   fixed.writeInt32BE(row.version ?? 1, 8);
   fixed.writeInt16BE(row.layer ?? 1, 12);
@@ -43,6 +44,7 @@ export function packRecord(row: RecordInput): Buffer {
     row.createdAt ?? 0,
     row.supersededAt,
     row.archivedAt,
+    row.expiresAt,
   ];
   times.forEach((time, i) => {
     fixed.writeDoubleBE(time ?? Number.POSITIVE_INFINITY, 26 + 8 * i);

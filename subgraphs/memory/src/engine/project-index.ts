@@ -63,6 +63,8 @@ export interface ProjectIndex {
   /** Rows, not erased, in a language that the model knows: with a vector each, nothing is pending. */
   embeddableRows: number;
   erasedRows: number;
+  /** Some row has had an end: only then does a search look at the time. */
+  mayExpire: boolean;
   /** Rows erased since the postings were last built: their terms may still stand there. */
   erasedSinceBuild: number;
   readonly scratch: Scratch;
@@ -94,6 +96,7 @@ export function createProjectIndex(model: IndexedModel | null, expectedRows = 0)
     activeRows: 0,
     embeddableRows: 0,
     erasedRows: 0,
+    mayExpire: false,
     erasedSinceBuild: 0,
     scratch: createScratch(),
   };

@@ -61,6 +61,7 @@ export function someRow(chance: Chance, mid: number): RecordInput {
     createdAt: chance.pick(TIMES),
     supersededAt: status === 2 ? chance.pick(TIMES) : undefined,
     archivedAt: status === 3 ? chance.pick(TIMES) : undefined,
+    expiresAt: chance.isLikely(0.2) ? chance.pick(TIMES) : undefined,
     session: orNull(chance, chance.pick(['s1', 's2', 's3'])),
     speaker,
     source: orNull(chance, chance.pick(NAMES)),

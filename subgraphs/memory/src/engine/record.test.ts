@@ -11,7 +11,7 @@ beforeAll(async () => {
   await database.exec(`create temporary table memory (mid bigint, session_id text, turn int, layer smallint, status smallint,
     role smallint, speaker text, source text, tags text[], user_id text, agent_id text, document_id uuid, collection text,
     importance real, occurred_at timestamptz, valid_from timestamptz, valid_to timestamptz, created_at timestamptz,
-    superseded_at timestamptz, archived_at timestamptz, lex bytea, version int)`);
+    superseded_at timestamptz, archived_at timestamptz, expires_at timestamptz, lex bytea, version int)`);
 });
 afterAll(() => database.close());
 
@@ -20,7 +20,7 @@ const instant = (time: number | undefined) => (time === undefined ? null : new D
 async function packedBySql(row: RecordInput): Promise<Buffer> {
   await database.exec('delete from memory');
   await database.query(
-    `insert into memory values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+    `insert into memory values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
     [
       row.mid,
       row.session ?? null,
@@ -42,6 +42,7 @@ async function packedBySql(row: RecordInput): Promise<Buffer> {
       instant(row.createdAt ?? 0),
       instant(row.supersededAt),
       instant(row.archivedAt),
+      instant(row.expiresAt),
       row.lex,
       row.version ?? 1,
     ],
@@ -65,6 +66,7 @@ const FULL: RecordInput = {
   createdAt: 1_700_000_000_999,
   supersededAt: 1_700_000_001_000,
   archivedAt: 1_700_000_001_001,
+  expiresAt: 1_700_000_001_002,
   session: 'sesja "ąę" 😀',
   speaker: 'Łukasz',
   source: '',
@@ -94,6 +96,7 @@ test('what is packed is read back, records one after another', () => {
     validTo: Infinity,
     supersededAt: Infinity,
     archivedAt: Infinity,
+    expiresAt: Infinity,
     session: null,
     tags: [],
   });

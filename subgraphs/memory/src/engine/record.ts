@@ -1,14 +1,22 @@
 /*
  * How Postgres packs a row for the index: big-endian, as the *send functions write.
  *   int8 mid, int4 version, int2 layer, int2 status, int2 role (0 = null), int4 turn, float4 importance,
- *   6 × float8 epoch milliseconds: occurred, valid from, valid to, created, superseded, archived (Infinity = null),
+ *   7 × float8 epoch milliseconds: occurred, valid from, valid to, created, superseded, archived, expires (Infinity = null),
  *   7 × string: session, speaker, source, user, agent, document, collection (int4 bytes, -1 = null, then UTF-8),
  *   int4 bytes and array_send(tags), int4 bytes and lex.
  * One bytea of thousands of records is one value for the driver to parse.
  */
 const STRINGS = ['session_id', 'speaker', 'source', 'user_id', 'agent_id', 'document_id::text', 'collection'] as const;
-const TIMES = ['occurred_at', 'valid_from', 'valid_to', 'created_at', 'superseded_at', 'archived_at'] as const;
-const FIXED_BYTES = 74;
+const TIMES = [
+  'occurred_at',
+  'valid_from',
+  'valid_to',
+  'created_at',
+  'superseded_at',
+  'archived_at',
+  'expires_at',
+] as const;
+const FIXED_BYTES = 82;
 
 /**
  * SQL that packs one row of memory.memory, known as `alias`, into one bytea. Join many with
@@ -58,6 +66,7 @@ export interface RowRecord {
   createdAt: number;
   supersededAt: number;
   archivedAt: number;
+  expiresAt: number;
   session: string | null;
   speaker: string | null;
   source: string | null;
@@ -104,6 +113,7 @@ function readFixed(cursor: Cursor, row: RowRecord): void {
   row.createdAt = bytes.readDoubleBE(at + 50);
   row.supersededAt = bytes.readDoubleBE(at + 58);
   row.archivedAt = bytes.readDoubleBE(at + 66);
+  row.expiresAt = bytes.readDoubleBE(at + 74);
   cursor.at = at + FIXED_BYTES;
 }
 
@@ -158,6 +168,7 @@ const emptyRecord = (): RowRecord => ({
   createdAt: 0,
   supersededAt: 0,
   archivedAt: 0,
+  expiresAt: 0,
   session: null,
   speaker: null,
   source: null,

@@ -146,6 +146,8 @@ function writeColumns(index: ProjectIndex, slot: number, row: RowRecord): void {
   columns.createdAt[slot] = row.createdAt;
   columns.supersededAt[slot] = row.supersededAt;
   columns.archivedAt[slot] = row.archivedAt;
+  columns.expiresAt[slot] = row.expiresAt;
+  if (Number.isFinite(row.expiresAt)) index.mayExpire = true;
   columns.speaker[slot] = index.speakers.acquire(row.speaker);
   columns.source[slot] = index.sources.acquire(row.source);
   columns.user[slot] = index.users.acquire(row.user);
@@ -175,6 +177,7 @@ function blankColumns(index: ProjectIndex, slot: number): void {
   for (const column of [columns.occurredAt, columns.validFrom, columns.validTo, columns.createdAt]) column[slot] = 0;
   columns.supersededAt[slot] = 0;
   columns.archivedAt[slot] = 0;
+  columns.expiresAt[slot] = 0;
   columns.length[slot] = 0;
   columns.importance[slot] = 0;
 }

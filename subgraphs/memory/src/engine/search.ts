@@ -35,7 +35,7 @@ export interface RankQuery {
   readonly filter: IndexFilter | null;
   /** Most hits wanted, 1..200. */
   readonly limit: number;
-  /** What RECENCY is counted from, in epoch milliseconds; left out, all rows are equally recent. */
+  /** In epoch milliseconds: what RECENCY is counted from, and what has expired by then is out. Left out: nothing has, and all rows are equally recent. */
   readonly now?: number;
   /** Neighbours on either side of each hit that are named with it; none when left out. */
   readonly contextWindow?: number;
@@ -114,11 +114,11 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
   const vectorFits = !query.vector || knowsLanguage(index.model, question.language);
   const withVector = wantsVector && vectorFits && query.vector !== null && index.vectors !== null;
   if (withVector && query.vector && index.vectors) askVector(index.vectors, query.vector);
-  const mask = filterIndex(index, query.filter);
+  const { now = Number.NEGATIVE_INFINITY, contextWindow = 0, bridges = [] } = query;
+  const mask = filterIndex(index, query.filter, now);
   const priors = priorsOf(query.signals);
   const weights = withPriors(chooseWeights(query.scorer ?? SHIPPED_SCORER, withLexical, withVector), priors);
   const depth = Math.max(MIN_CANDIDATES, query.limit);
-  const { now = Number.NEGATIVE_INFINITY, contextWindow = 0, bridges = [] } = query;
   const parts = { withLexical, withVector, priors, now, contextWindow, bridges, depth };
   const search: Search = { index, question, mask, weights, ...parts };
   try {

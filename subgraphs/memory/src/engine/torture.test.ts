@@ -95,7 +95,7 @@ const FILTERS: readonly (IndexFilter | null)[] = [
 function expectSame(index: ProjectIndex, fresh: ProjectIndex, chance: Chance): void {
   for (const filter of FILTERS) {
     const vector = chance.isLikely(0.7) ? someVector(chance) : null;
-    const query = { text: `${someText(chance)} in 1970`, vector, signals: null, filter, limit: 30 };
+    const query = { text: `${someText(chance)} in 1970`, vector, signals: null, filter, limit: 30, now: 2_500 };
     expect(rank(index, query)).toEqual(rank(fresh, query));
   }
 }

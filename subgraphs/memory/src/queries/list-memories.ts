@@ -139,13 +139,16 @@ export async function countMemories(tx: Transaction, filter: MemoryFilter, proje
   return row?.count ?? 0;
 }
 
-/**
- * Numbers of a project's memories that pass a filter with an asOf: exact, also where the columns of today cannot tell
- * (restored since, tags or metadata changed since). Costs a walk over the project's rows.
- */
-export async function findMidsAsOf(tx: Transaction, projectId: string, filter: MemoryFilter): Promise<number[]> {
+/** Those of some memories of a project that pass a filter with an asOf, as they stood then. */
+export async function findMidsAsOf(
+  tx: Transaction,
+  projectId: string,
+  filter: MemoryFilter,
+  among: readonly number[],
+): Promise<number[]> {
   const { values, add } = createParameters([tx.caller.tenantId]);
   const { from, where } = scopeOf({ filter, projectId, strengthAt: null }, add);
+  where.push(`mid = any(${add(among)}::bigint[])`);
   const rows = await tx.query<{ mid: string }>(`select mid from ${from} where ${where.join(' and ')}`, values);
   return rows.map(({ mid }) => Number(mid));
 }

@@ -45,6 +45,30 @@ const DELTA = {
       (select count(*) as count, string_agg(${vectorRecordSql('v')}, ''::bytea) filter (where v.model = $5) as pack from ${unseen('vector')} v) v`,
 };
 
+const hasUnseen = (table: string): string => `exists (select from (select tx from memory.${table}
+      where tenant_id = $1 and project_id = $2 and tx >= pg_snapshot_xmin($3::pg_snapshot) and not pg_visible_in_snapshot(tx, $3::pg_snapshot)
+      order by tenant_id, project_id, tx limit 1) unseen)`;
+
+const NEWS = {
+  name: 'index_news',
+  text: `select pg_current_snapshot()::text as snapshot, ${LOG_EPOCH_SQL} as epoch,
+    ${['memory', 'vector', 'gone'].map(hasUnseen).join(' or ')} as news`,
+};
+
+export interface IndexNews {
+  readonly snapshot: string;
+  readonly epoch: number;
+  /** False: this transaction's snapshot sees nothing of the project that the other did not. */
+  readonly news: boolean;
+}
+
+/** Whether there is anything to take over: by the indexes alone, for a third of what the delta costs when it finds nothing. */
+export async function readIndexNews(tx: Transaction, projectId: string, snapshot: string): Promise<IndexNews> {
+  const [row] = await tx.query<IndexNews>(NEWS, [tx.caller.tenantId, projectId, snapshot]);
+  if (!row) throw new Error('no snapshot');
+  return row;
+}
+
 export interface Piece {
   readonly last: string | null;
   readonly count: number;

@@ -19,6 +19,7 @@ import {
   type IndexStart,
   type Piece,
   readIndexDelta,
+  readIndexNews,
   readIndexRows,
   readIndexStart,
   readIndexVectors,
@@ -158,8 +159,15 @@ export function createIndexRegistry({ embedder, maxBytes, logger, metrics }: Reg
     },
     async freshen(index, projectId, tx) {
       const entry = byIndex.get(index);
+      const { snapshot, epoch, news } = await readIndexNews(tx, projectId, index.snapshot);
+      if (!entry || epoch !== entry.epoch) return false;
+      if (!news) {
+        applyDelta(index, { snapshot, rows: null, erased: null, vectors: null });
+        entry.freshAt = Date.now();
+        return true;
+      }
       const delta = await readIndexDelta(tx, projectId, index.snapshot, embedder.id, DELTA_IN_SEARCH);
-      if (!entry || !delta.complete || delta.epoch !== entry.epoch) return false;
+      if (!delta.complete || delta.epoch !== entry.epoch) return false;
       applyDelta(index, delta);
       entry.freshAt = Date.now();
       tidy(index, entry);

@@ -12,10 +12,11 @@ import {
   pendingVectors,
   profileOf,
   type RankedHit,
+  type RowsThen,
   rank,
 } from '../engine/index.ts';
 import { findMemoriesByMid, findMemoriesByMidAsOf } from '../queries/find-memories.ts';
-import { findMidsAsOf, findMidsByMetadata } from '../queries/list-memories.ts';
+import { findMidsAsOf, findMidsByMetadata, findMidsChangedSince } from '../queries/list-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
 
 /** A question and its vector; null where there is none. */
@@ -67,17 +68,29 @@ const MAX_ACRONYMS = 3;
 /** Hits whose names the next round follows. */
 const BRIDGE_HITS = 3;
 
-const ALL_STATUSES = ['ACTIVE', 'SUPERSEDED', 'ARCHIVED'] as const;
+/** The index tells how rows stood that were not changed since; SQL tells it of the others. */
+async function readThen(
+  tx: Transaction,
+  projectId: string,
+  filter: MemoryFilter,
+  asOf: Date,
+): Promise<RowsThen | null> {
+  const changed = await findMidsChangedSince(tx, projectId, asOf);
+  if (changed.length === 0) return null;
+  const visible = await findMidsAsOf(tx, projectId, { asOf, statuses: filter.statuses }, changed);
+  return { changed, visible, passing: await findMidsAsOf(tx, projectId, filter, changed) };
+}
 
 async function toIndexFilter(tx: Transaction, projectId: string, filter: MemoryFilter): Promise<IndexFilter> {
   const { occurredFrom, occurredTo, validAt, metadata, asOf, projectId: _project, ...same } = filter;
-  if (asOf) return { statuses: ALL_STATUSES, mids: await findMidsAsOf(tx, projectId, filter) };
   const mids = metadata === null || metadata === undefined ? null : await findMidsByMetadata(tx, projectId, metadata);
   return {
     ...same,
     occurredFrom: occurredFrom?.getTime(),
     occurredTo: occurredTo?.getTime(),
     validAt: validAt?.getTime(),
+    asOf: asOf?.getTime(),
+    changedSince: asOf ? await readThen(tx, projectId, filter, asOf) : null,
     mids,
   };
 }
