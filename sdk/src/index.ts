@@ -4,6 +4,7 @@ export { type Client, createClient } from './create-client.ts';
 export * from './errors.ts';
 export type {
   ApiKeyFieldsFragment as ApiKey,
+  DocumentFieldsFragment as Document,
   MemoryEventFieldsFragment as MemoryEvent,
   MemoryFieldsFragment as Memory,
   ProjectFieldsFragment as Project,
