@@ -69,5 +69,6 @@ export {
   type TenantStats,
 } from './reports/tenant-stats.ts';
 export type { Settled } from './settle-call.ts';
+export * from './tokens.ts';
 export * from './usage.ts';
 export * from './windows.ts';

@@ -1,0 +1,8 @@
+import type { CohereProvider } from '@ai-sdk/cohere';
+import type { wrapEmbeddingModel, wrapLanguageModel } from 'ai';
+
+/** Models as the AI SDK calls them. */
+export type LanguageModel = ReturnType<typeof wrapLanguageModel>;
+export type EmbeddingModel = ReturnType<typeof wrapEmbeddingModel>;
+export type RerankingModel = ReturnType<CohereProvider['reranking']>;
+export type LanguageCall = Parameters<LanguageModel['doGenerate']>[0];
