@@ -1,3 +1,12 @@
 export { createEmbedder } from './create-embedder.ts';
+export { createGenerator } from './create-generator.ts';
+export { createReranker } from './create-reranker.ts';
+export type { LocalCall, Meter } from './meter.ts';
 export { createOfflineEncoder, OFFLINE_MODEL } from './offline-encoder.ts';
-export type { EmbedderSettings, GuardSettings, Meter, ModelCall, OfflineEncoderSettings } from './settings.ts';
+export type {
+  EmbedderSettings,
+  GeneratorSettings,
+  GuardSettings,
+  OfflineEncoderSettings,
+  RerankerSettings,
+} from './settings.ts';

@@ -1,34 +1,25 @@
-import type { Logger } from '@rae/kernel';
+import type { Logger, Spend } from '@rae/kernel';
+import type { Metrics } from '@rae/telemetry';
+import type { Meter } from './meter.ts';
+import type { Access } from './remote/access.ts';
 
-/** A call to a model that is not ours, told before it is made. */
-export interface ModelCall {
-  readonly provider: string;
-  readonly model: string;
-  readonly operation: 'EMBEDDING';
-  readonly texts: number;
-}
-
-/**
- * Runs a call to a remote model and records what it took; may refuse it (BUDGET_EXCEEDED). `tokens` is what the
- * provider charges for, null when it does not say.
- */
-export type Meter = <Result>(
-  call: ModelCall,
-  run: () => Promise<{ readonly result: Result; readonly tokens: number | null }>,
-) => Promise<Result>;
-
-/** What every embedder is given. */
+/** What every model is given. */
 export interface GuardSettings {
   /**
-   * Throws when the calling code is inside a database transaction; called at the start of every embed, with what is
+   * Throws when the calling code is inside a database transaction; called at the start of every call, with what is
    * attempted.
    */
   readonly assertOutsideTransaction: (what: string) => void;
+  /** Books every call. Left out: only offline models, and nobody counts them. */
+  readonly meter?: Meter;
+}
+
+export interface CacheSettings {
   /** Told for every query of one text whether its vector was at hand. */
   readonly onCache?: (hit: boolean) => void;
 }
 
-export interface OfflineEncoderSettings extends GuardSettings {
+export interface OfflineEncoderSettings extends GuardSettings, CacheSettings {
   /** Folder for model files; made when missing. */
   readonly modelDir: string;
   /** Longest wait for one batch of texts or one remote call with its retries; 30 000 when left out. */
@@ -37,21 +28,45 @@ export interface OfflineEncoderSettings extends GuardSettings {
   readonly logger?: Logger;
 }
 
-export interface EmbedderSettings extends OfflineEncoderSettings {
+/** What models behind a provider's API are given besides. */
+export interface RemoteSettings extends GuardSettings {
+  readonly meter: Meter;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface EmbedderSettings extends OfflineEncoderSettings, RemoteSettings, Access {
+  readonly meter: Meter;
+  readonly logger: Logger;
   /** `provider/model`: provider is local, openai, openai-compatible, google, voyage, ollama or transformers. */
   readonly model: string;
-  /** Needed for openai, google and voyage; sent to openai-compatible and ollama when given. */
-  readonly apiKey?: string;
-  /** Where the provider is reached; its own address when left out, needed for openai-compatible. */
-  readonly baseUrl?: string;
   /**
    * Asked of the remote model and part of the embedder's id; the model's own size, found by one call, when left out.
    */
   readonly dimensions?: number;
   /** Longest text in tokens that the remote model takes; what the provider documents when left out. */
   readonly maxTokens?: number;
-  /** Wraps every call to a remote model. */
-  readonly meter: Meter;
+  /** Pays for that one call. */
+  readonly ownSpend: Spend;
+}
+
+export interface GeneratorSettings extends RemoteSettings {
+  /** `provider/model`: provider is openai, openai-compatible, anthropic, google or ollama; null: none. */
+  readonly model: string | null;
+  /** Where each provider is reached, and with which key. */
+  readonly accessOf: (provider: string) => Access;
+  /** Longest wait for a whole text, or for the next piece of a streamed one; 120 000 when left out. */
+  readonly timeoutMs?: number;
+}
+
+export interface RerankerSettings extends RemoteSettings, Access {
+  /** `provider/model`: provider is cohere, voyage, openai-compatible or transformers. */
+  readonly model: string;
+  /** Folder for model files; made when missing. */
+  readonly modelDir: string;
+  /** Longest wait for one call with its retries; 30 000 when left out. */
+  readonly timeoutMs?: number;
 }
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
+export const GENERATE_TIMEOUT_MS = 120_000;

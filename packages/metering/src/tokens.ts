@@ -7,6 +7,9 @@ export interface TokenCount {
   readonly exact: boolean;
 }
 
+/** Counts the tokens that a text has for a model. */
+export type CountTokens = (name: ModelName, text: string) => Promise<TokenCount>;
+
 type Encoding = 'o200k_base' | 'cl100k_base';
 type Counter = (text: string) => number;
 
@@ -50,7 +53,7 @@ async function load(encoding: Encoding): Promise<Counter> {
  * encoding, which is marked. An encoding takes 0.3 s and some 50 MB (measured), and is loaded by the first text that
  * needs it.
  */
-export function createTokenCounter(): (name: ModelName, text: string) => Promise<TokenCount> {
+export function createTokenCounter(): CountTokens {
   const loaded = new Map<Encoding, Promise<Counter>>();
   return async ({ provider, model }, text) => {
     const encoding = OPENAI.has(provider) && CL100K.test(model) ? 'cl100k_base' : 'o200k_base';

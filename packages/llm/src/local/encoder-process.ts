@@ -2,6 +2,9 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { EncoderReply } from './serve-encoder.ts';
 
+/** Programs that serve a model; each has a file of its name. */
+export type EncoderEntry = 'use-lite' | 'transformers' | 'transformers-reranker';
+
 /** One run of an encoder in a process of its own. */
 export interface EncoderProcess {
   readonly pid: number | undefined;
@@ -22,7 +25,7 @@ export interface EncoderProcess {
  * must not wait for a debugger and reports no traces. Vectors come back by structured clone, as raw bytes. It ends with
  * this process.
  */
-export function startEncoderProcess(entry: 'use-lite' | 'transformers', args: readonly string[]): EncoderProcess {
+export function startEncoderProcess(entry: EncoderEntry, args: readonly string[]): EncoderProcess {
   const child = fork(fileURLToPath(new URL(`./${entry}-child.ts`, import.meta.url)), [...args], {
     env: {},
     execArgv: [],

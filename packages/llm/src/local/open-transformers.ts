@@ -5,6 +5,8 @@ const PACKAGE: string = '@huggingface/transformers';
 
 interface Library {
   readonly env: { cacheDir: string };
+  readonly AutoTokenizer: { from_pretrained(model: string): Promise<Tokenizer> };
+  readonly AutoModelForSequenceClassification: { from_pretrained(model: string): Promise<Classifier> };
   pipeline(task: 'feature-extraction', model: string): Promise<Extractor>;
 }
 
@@ -12,6 +14,13 @@ type Extractor = (
   texts: readonly string[],
   options: { readonly pooling: 'mean'; readonly normalize: true },
 ) => Promise<{ readonly data: Float32Array }>;
+
+type Tokenizer = (
+  texts: readonly string[],
+  options: { readonly text_pair: readonly string[]; readonly padding: true; readonly truncation: true },
+) => Promise<object> | object;
+
+type Classifier = (inputs: object) => Promise<{ readonly logits: { readonly data: Float32Array } }>;
 
 async function loadLibrary(): Promise<Library> {
   try {
@@ -33,4 +42,22 @@ export async function openTransformers(modelDir: string, model: string): Promise
   env.cacheDir = modelDir;
   const extract = await pipeline('feature-extraction', model);
   return async (texts) => (await extract(texts, { pooling: 'mean', normalize: true })).data;
+}
+
+/**
+ * Opens a cross-encoder of the Hugging Face hub with one output, such as `Xenova/ms-marco-MiniLM-L-6-v2`. It takes the
+ * question first and then the texts, and answers one logit a text.
+ *
+ * @throws as openTransformers
+ */
+export async function openCrossEncoder(modelDir: string, model: string): Promise<Encode> {
+  const { env, AutoTokenizer, AutoModelForSequenceClassification } = await loadLibrary();
+  env.cacheDir = modelDir;
+  const tokenize = await AutoTokenizer.from_pretrained(model);
+  const classify = await AutoModelForSequenceClassification.from_pretrained(model);
+  return async ([question = '', ...texts]) => {
+    const questions = texts.map(() => question);
+    const inputs = await tokenize(questions, { text_pair: texts, padding: true, truncation: true });
+    return (await classify(inputs)).logits.data;
+  };
 }

@@ -1,13 +1,11 @@
 import { PlatformError, type Spend } from '@rae/kernel';
-import { type ModelName, NO_USAGE, type TokenCount, tokensToHold, type Usage } from '@rae/metering';
+import { type CountTokens, type ModelName, NO_USAGE, tokensToHold, type Usage } from '@rae/metering';
 import { wrapLanguageModel } from 'ai';
 import { type ProviderUsage, toUsage } from './call-usage.ts';
 import { endFailed } from './end-call.ts';
 import { meterStream } from './meter-stream.ts';
 import type { LanguageCall, LanguageModel } from './models.ts';
 import { type CallMetering, type OpenCall, openCall } from './open-call.ts';
-
-export type CountTokens = (name: ModelName, text: string) => Promise<TokenCount>;
 
 /** What every model of texts is metered with. */
 export interface TextMetering extends CallMetering {
@@ -23,7 +21,7 @@ export interface LanguageSpend {
   readonly spend: Spend;
   readonly maxCostNano: bigint | null;
   /** Told which model is called, each time one is. */
-  readonly onCall: (name: ModelName) => void;
+  readonly onCall: (call: { readonly name: ModelName; readonly ended: Promise<void> }) => void;
 }
 
 /** What chat formats wrap around a message, and around a conversation. OpenAI's cookbook counts 3 and 3; others take a little more. */
@@ -79,7 +77,7 @@ async function begin(
     maxCostNano,
   });
   const { provider, model: chosen, downgraded } = call.reservation;
-  onCall({ provider, model: chosen });
+  onCall({ name: { provider, model: chosen }, ended: call.ended });
   const input = { ...NO_USAGE, inputTokens: counted.tokens + overhead };
   const spentAfter = async (written: string) => ({
     ...input,
@@ -126,7 +124,7 @@ export const meterLanguageModel = (
         const begun = await begin(model, name, metering, spend, params);
         try {
           const result = await begun.call.within(() => begun.model.doStream(params));
-          return { ...result, stream: meterStream(result.stream, begun, metering) };
+          return { ...result, stream: meterStream(result.stream, begun, metering, params.abortSignal) };
         } catch (error) {
           await endFailed(begun.call, error, begun.input);
           throw error;

@@ -3,7 +3,7 @@ import { type ModelName, NO_USAGE, tokensToHold } from '@rae/metering';
 import { z } from 'zod';
 import { endFailed } from './end-call.ts';
 import type { TextMetering } from './meter-language-model.ts';
-import type { RerankingModel } from './models.ts';
+import type { MeteredRerankingModel, RerankingModel } from './models.ts';
 import { openCall } from './open-call.ts';
 
 const count = z.number().int().nonnegative();
@@ -30,7 +30,7 @@ export const meterRerankingModel = (
   name: ModelName,
   metering: TextMetering,
   spend: Spend,
-): RerankingModel => ({
+): MeteredRerankingModel => ({
   specificationVersion: 'v4',
   provider: model.provider,
   modelId: model.modelId,

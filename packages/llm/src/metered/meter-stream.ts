@@ -53,18 +53,27 @@ function createRecord({ call }: StreamedCall) {
  * Passes a stream on and settles its call when it ends: at the provider's usage where it came, else at what was streamed,
  * counted here. So does a stream that breaks off or is cancelled. Its end is passed on once it is settled.
  */
-export function meterStream(stream: Stream, streamed: StreamedCall, lease: StreamLease): Stream {
+export function meterStream(
+  stream: Stream,
+  streamed: StreamedCall,
+  lease: StreamLease,
+  signal: AbortSignal | undefined,
+): Stream {
   const reader = stream.getReader();
   const record = createRecord(streamed);
   const stopLease = keepLease(streamed, lease);
   const end = async (error: unknown): Promise<void> => {
     stopLease();
+    signal?.removeEventListener('abort', onAbort);
     const { written, reported, failure } = record.read();
     const cause = error ?? failure;
     if (reported || cause === null) await streamed.settle(reported, written);
     else if (written) await streamed.call.settle(await streamed.spentAfter(written), true, 'broken_off');
     else await endFailed(streamed.call, cause, await streamed.spentAfter(''));
   };
+  // Whoever aborts may well read no further.
+  const onAbort = () => void end(signal?.reason ?? new Error('aborted'));
+  signal?.addEventListener('abort', onAbort, { once: true });
   return new ReadableStream<Part>({
     async pull(controller) {
       try {

@@ -31,6 +31,8 @@ export interface CallOptions extends ModelName, Pick<PlannedCall, 'inputTokens' 
 /** A call under way. Ended once, by the first of `settle` and `release`; what comes later changes nothing. */
 export interface OpenCall {
   readonly reservation: Reservation;
+  /** Resolves once it is settled or released. */
+  readonly ended: Promise<void>;
   /** Runs `work` inside the call's span. */
   within<T>(work: () => T): T;
   firstToken(): void;
@@ -107,6 +109,7 @@ export async function openCall(metering: CallMetering, spend: Spend, options: Ca
   const measured = measureCall(metrics, options.operation, reservation);
   const started = performance.now();
   let timeToFirstTokenMs: number | null = null;
+  const over = Promise.withResolvers<void>();
   let ended: Promise<void> | null = null;
   const end = (errorType: string | null, book: () => Promise<unknown>): Promise<void> => {
     const bookOnce = async () => {
@@ -115,12 +118,14 @@ export async function openCall(metering: CallMetering, spend: Spend, options: Ca
         .within(book)
         .catch((err: unknown) => logger.error({ err, reservationId: id }, 'a call was not settled'));
       span.end(errorType);
+      over.resolve();
     };
     ended ??= bookOnce();
     return ended;
   };
   return {
     reservation,
+    ended: over.promise,
     within: span.within,
     firstToken() {
       if (timeToFirstTokenMs !== null) return;

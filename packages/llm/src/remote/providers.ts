@@ -1,34 +1,32 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createCohere } from '@ai-sdk/cohere';
 import { createGoogle } from '@ai-sdk/google';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { createVoyage } from '@ai-sdk/voyage';
-import { badInput, type EmbeddingPurpose } from '@rae/kernel';
-import { type embedMany, wrapEmbeddingModel } from 'ai';
+import type { EmbeddingPurpose } from '@rae/kernel';
+import { type embedMany, wrapEmbeddingModel, wrapLanguageModel } from 'ai';
+import type { EmbeddingModel, LanguageModel, RerankingModel } from '../metered/models.ts';
+import { type Access, needed, OPENAI_LIKE } from './access.ts';
+import { createJinaLikeReranker } from './jina-like-reranker.ts';
 import { sortByIndex } from './sort-by-index.ts';
 
 type ProviderOptions = Parameters<typeof embedMany>[0]['providerOptions'];
 
-/** What a provider is reached with. */
-export interface Access {
-  readonly apiKey?: string | undefined;
-  readonly baseUrl?: string | undefined;
-  readonly dimensions?: number | undefined;
-}
-
-/** A provider's model as the AI SDK calls it. */
-export interface RemoteModel {
-  readonly model: ReturnType<typeof wrapEmbeddingModel>;
+/** A provider's embedding model. */
+export interface OpenedEmbedding {
+  readonly model: EmbeddingModel;
   /** Longest text in tokens when nothing else is said. */
   readonly maxTokens: number;
-  readonly optionsFor: (purpose: EmbeddingPurpose) => ProviderOptions;
+  readonly optionsFor: (purpose: EmbeddingPurpose, dimensions: number | undefined) => ProviderOptions;
 }
 
-type Open = (model: string, access: Access) => RemoteModel;
+type Openers<Model> = Readonly<Record<string, (model: string, access: Access) => Model>>;
 
 /**
  * As many texts a request as the strictest common server takes; 32 of 8 192 tokens stay below OpenAI's 300 000 a
  * request.
  */
-const TEXTS_PER_REQUEST = 32;
+export const TEXTS_PER_REQUEST = 32;
 
 const batched = (model: Parameters<typeof wrapEmbeddingModel>[0]['model']) =>
   wrapEmbeddingModel({
@@ -42,74 +40,69 @@ const batched = (model: Parameters<typeof wrapEmbeddingModel>[0]['model']) =>
     },
   });
 
-function needed(field: 'apiKey' | 'baseUrl', provider: string, value: string | undefined): string {
-  if (value) return value;
-  throw badInput(field, `is missing; ${provider} needs ${field === 'apiKey' ? 'a key' : 'the address of its API'}`);
-}
+const openaiLike = (name: string, access: Access) => OPENAI_LIKE[name]?.(access) ?? { baseURL: '' };
 
-const openaiCompatible =
-  (name: string, maxTokens: number, reach: (access: Access) => { baseURL: string; apiKey?: string }): Open =>
-  (model, access) => ({
-    model: batched(createOpenAICompatible({ name, ...reach(access) }).embeddingModel(model)),
+const embeddingLike =
+  (name: string, maxTokens: number) =>
+  (model: string, access: Access): OpenedEmbedding => ({
+    model: batched(createOpenAICompatible({ name, ...openaiLike(name, access) }).embeddingModel(model)),
     maxTokens,
     optionsFor: () => undefined,
   });
 
-const optionalKey = (apiKey: string | undefined) => (apiKey ? { apiKey } : {});
+const keyed = (provider: string, { apiKey, baseUrl }: Access) => ({
+  apiKey: needed('apiKey', provider, apiKey),
+  ...(baseUrl ? { baseURL: baseUrl } : {}),
+});
 
 /** Token limits: those that the providers document, and where any model may be served 512, the least that is usual. */
-const PROVIDERS: Readonly<Record<string, Open>> = {
-  openai: openaiCompatible('openai', 8192, ({ apiKey, baseUrl }) => ({
-    baseURL: baseUrl ?? 'https://api.openai.com/v1',
-    apiKey: needed('apiKey', 'openai', apiKey),
-  })),
-  'openai-compatible': openaiCompatible('openai-compatible', 512, ({ apiKey, baseUrl }) => ({
-    baseURL: needed('baseUrl', 'openai-compatible', baseUrl),
-    ...optionalKey(apiKey),
-  })),
-  ollama: openaiCompatible('ollama', 512, ({ apiKey, baseUrl }) => ({
-    baseURL: `${(baseUrl ?? 'http://127.0.0.1:11434').replace(/\/+$/, '')}/v1`,
-    ...optionalKey(apiKey),
-  })),
-  google: (model, { apiKey, baseUrl }) => ({
-    model: batched(
-      createGoogle({
-        apiKey: needed('apiKey', 'google', apiKey),
-        ...(baseUrl ? { baseURL: baseUrl } : {}),
-      }).embeddingModel(model),
-    ),
+export const EMBEDDING_PROVIDERS: Openers<OpenedEmbedding> = {
+  openai: embeddingLike('openai', 8192),
+  'openai-compatible': embeddingLike('openai-compatible', 512),
+  ollama: embeddingLike('ollama', 512),
+  google: (model, access) => ({
+    model: batched(createGoogle(keyed('google', access)).embeddingModel(model)),
     maxTokens: 2048,
     optionsFor: (purpose) => ({ google: { taskType: purpose === 'query' ? 'RETRIEVAL_QUERY' : 'RETRIEVAL_DOCUMENT' } }),
   }),
-  voyage: (model, { apiKey, baseUrl, dimensions }) => ({
-    model: batched(
-      createVoyage({
-        apiKey: needed('apiKey', 'voyage', apiKey),
-        ...(baseUrl ? { baseURL: baseUrl } : {}),
-      }).embeddingModel(model),
-    ),
+  voyage: (model, access) => ({
+    model: batched(createVoyage(keyed('voyage', access)).embeddingModel(model)),
     // Its models take 32 000, but some no more than 120 000 in a request of up to 32 texts.
     maxTokens: 8192,
-    optionsFor: (purpose) => ({
+    optionsFor: (purpose, dimensions) => ({
       voyage: { inputType: purpose, ...(dimensions ? { outputDimension: dimensions } : {}) },
     }),
   }),
 };
 
-/**
- * A model of a remote provider; nothing is called yet.
- *
- * @throws BAD_USER_INPUT when the provider is unknown, a key or an address is missing, or the address is no http(s) URL
- */
-export function openRemoteModel(provider: string, model: string, access: Access): RemoteModel {
-  const { baseUrl } = access;
-  if (baseUrl && !/^https?:$/.test(URL.parse(baseUrl)?.protocol ?? ''))
-    throw badInput('baseUrl', 'is not an address; it looks like https://host/v1');
-  const open = Object.hasOwn(PROVIDERS, provider) ? PROVIDERS[provider] : undefined;
-  if (!open || !model) {
-    const names = Object.keys(PROVIDERS).map((name) => `${name}/<model>`);
-    const allowed = ['local/use-lite-int8', 'transformers/<model>', ...names].join(', ');
-    throw badInput('model', `is not known; use one of ${allowed}`, { given: `${provider}/${model}` });
-  }
-  return open(model, access);
-}
+/** OpenAI's newer models refuse `max_tokens`; its own API takes `max_completion_tokens` for all. */
+const toOpenAi = ({ max_tokens, ...body }: Record<string, unknown>) => ({
+  ...body,
+  ...(max_tokens === undefined ? {} : { max_completion_tokens: max_tokens }),
+});
+
+const chatLike =
+  (name: string) =>
+  (model: string, access: Access): LanguageModel => {
+    const options = { name, includeUsage: true, ...openaiLike(name, access) };
+    const provider = createOpenAICompatible(
+      name === 'openai' ? { ...options, transformRequestBody: toOpenAi } : options,
+    );
+    return wrapLanguageModel({ model: provider.chatModel(model), middleware: [] });
+  };
+
+export const LANGUAGE_PROVIDERS: Openers<LanguageModel> = {
+  openai: chatLike('openai'),
+  'openai-compatible': chatLike('openai-compatible'),
+  ollama: chatLike('ollama'),
+  anthropic: (model, access) =>
+    wrapLanguageModel({ model: createAnthropic(keyed('anthropic', access))(model), middleware: [] }),
+  google: (model, access) => wrapLanguageModel({ model: createGoogle(keyed('google', access))(model), middleware: [] }),
+};
+
+export const RERANKING_PROVIDERS: Openers<RerankingModel> = {
+  cohere: (model, access) => createCohere(keyed('cohere', access)).reranking(model),
+  voyage: (model, access) => createVoyage(keyed('voyage', access)).reranking(model),
+  'openai-compatible': (model, access) =>
+    createJinaLikeReranker('openai-compatible', model, openaiLike('openai-compatible', access)),
+};

@@ -1,0 +1,41 @@
+import type { GenerateRequest, Generator, Spend } from '@rae/kernel';
+import { GENERATE_TIMEOUT_MS, type GeneratorSettings } from './settings.ts';
+import { createTextBuffer } from './text-buffer.ts';
+import { toTextMetering } from './text-metering.ts';
+
+/**
+ * Writes text by models of remote providers or of a local Ollama. Nothing is opened before the first call.
+ *
+ * A stream is read to its end whether or not anybody listens; `signal` stops it.
+ */
+export function createGenerator(settings: GeneratorSettings): Generator {
+  const timeoutMs = settings.timeoutMs ?? GENERATE_TIMEOUT_MS;
+  const metering = toTextMetering(settings, timeoutMs);
+  const closing = new AbortController();
+  const write = async (
+    request: GenerateRequest,
+    spend: Spend,
+    signal?: AbortSignal,
+    onText?: (text: string) => void,
+  ) => {
+    settings.assertOutsideTransaction('generating text');
+    // The AI SDK takes its time to load, and an installation that runs offline never needs it.
+    const { generateText, streamText } = await import('./remote/remote-generator.ts');
+    const options = { ...settings, timeoutMs, metering, closing: closing.signal };
+    return onText ? streamText(options, request, spend, onText, signal) : generateText(options, request, spend, signal);
+  };
+  return {
+    defaultModel: settings.model,
+    generate: (request, spend, signal) => write(request, spend, signal),
+    stream(request, spend, signal) {
+      const deltas = createTextBuffer();
+      const done = write(request, spend, signal, deltas.write).finally(deltas.end);
+      // Who only reads the deltas is told by their end.
+      done.catch(() => {});
+      return { deltas, done };
+    },
+    async close() {
+      closing.abort();
+    },
+  };
+}
