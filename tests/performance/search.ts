@@ -8,10 +8,17 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { analyseTables } from '@rae/database';
 import { createEventFeed } from '@rae/events';
 import { type Context, createCursorCodec, NO_CAUSE, spendOf, systemClock, uuidv7 } from '@rae/kernel';
-import { createOfflineEncoder } from '@rae/llm';
+import { createGenerator, createOfflineEncoder } from '@rae/llm';
 import { createMemorySubgraph } from '@rae/memory-subgraph';
 import { createMetrics } from '@rae/telemetry';
-import { createTestTenant, openTestDatabase, silentLogger, startInstallation, testCaller } from '@rae/testkit';
+import {
+  createTestTenant,
+  openTestDatabase,
+  openTestMetering,
+  silentLogger,
+  startInstallation,
+  testCaller,
+} from '@rae/testkit';
 import pg from 'pg';
 import { latencies, option, percentile, printConditions } from './lib/report.ts';
 import { questionOf, textOf } from './lib/texts.ts';
@@ -81,8 +88,19 @@ async function measureService(): Promise<void> {
     logger: silentLogger,
   });
   const metrics = createMetrics();
+  const meter = openTestMetering(db, systemClock);
+  const generator = await createGenerator({
+    model: null,
+    accessOf: () => ({}),
+    meter,
+    metrics,
+    logger: silentLogger,
+    assertOutsideTransaction: () => {},
+  });
   const subgraph = createMemorySubgraph({
     embedder,
+    generator,
+    reranker: null,
     feed,
     indexBytes: 2 ** 30,
     writeAs: db.as,

@@ -34,6 +34,11 @@ export interface Config {
     readonly baseUrl?: string;
     readonly apiKey?: string;
   };
+  /** Null: no language model, no reranker. */
+  readonly generation: { readonly model: string | null; readonly baseUrl: string | null };
+  readonly reranking: { readonly model: string | null; readonly baseUrl: string | null };
+  /** By the provider's name in `provider/model`. */
+  readonly providerKeys: Readonly<Record<string, string | null>>;
   /** Of every tenant that sets nothing else; empty: off; null: as the mode has it. */
   readonly rateLimits: readonly RateLimitRule[] | null;
   /** USD per million tokens, for calls whose price nobody knows. */
@@ -100,6 +105,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const apiKeys: Readonly<Record<string, string | null>> = {
     openai: env.OPENAI_API_KEY,
     'openai-compatible': env.OPENAI_API_KEY,
+    anthropic: env.ANTHROPIC_API_KEY,
+    cohere: env.COHERE_API_KEY,
     google: env.GOOGLE_GENERATIVE_AI_API_KEY,
     voyage: env.VOYAGE_API_KEY,
   };
@@ -127,6 +134,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ...(env.RAE_EMBED_URL ? { baseUrl: env.RAE_EMBED_URL } : {}),
       ...(apiKey ? { apiKey } : {}),
     },
+    generation: { model: env.RAE_GENERATE_MODEL, baseUrl: env.RAE_GENERATE_URL },
+    reranking: { model: env.RAE_RERANK_MODEL, baseUrl: env.RAE_RERANK_URL },
+    providerKeys: apiKeys,
     rateLimits: env.RAE_RATE_LIMITS,
     fallbackPrice: readRates(env.RAE_FALLBACK_PRICE),
     indexBytes: env.RAE_INDEX_MEMORY ?? Math.floor(totalmem() / 4),

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { assertOutsideTransaction } from '@rae/database';
 import {
   createGateway,
   createHttpTransport,
@@ -16,12 +14,12 @@ import {
   type JwtSettings,
   type RateLimits,
 } from '@rae/identity';
-import { type Clock, isPlatformError, type Logger, PlatformError, systemClock } from '@rae/kernel';
-import { createEmbedder, type Meter } from '@rae/llm';
+import { type Clock, type Logger, PlatformError, systemClock } from '@rae/kernel';
 import { readSupergraph } from '@rae/schema/supergraph';
 import type { Config } from './config.ts';
 import { createContext } from './context.ts';
 import { writeKeyFile } from './first-key.ts';
+import { openModels } from './models.ts';
 import { deriveSecret, openPlatform, type Platform } from './platform.ts';
 import { openRateLimits } from './rate-limits.ts';
 import { readReadiness } from './roles/health.ts';
@@ -37,9 +35,6 @@ export interface Runtime {
   /** Finishes requests, ends streams so that clients resume, loses no event. Idempotent. */
   stop(): Promise<void>;
 }
-
-/** Calls to remote models pass here; a ledger has its place here once there is one. */
-const passThrough: Meter = async (_call, run) => (await run()).result;
 
 /** Steps to take back in reverse order, each even if one before it failed. */
 function createStack(logger: Logger) {
@@ -62,36 +57,6 @@ const toJwt = ({ jwt: { secret, jwksUrl, issuer, audience } }: Config): JwtSetti
   if (secret) return { secret, issuer, audience };
   return jwksUrl ? { jwksUrl, issuer, audience } : null;
 };
-
-/** What the embedder calls its settings, in the words of the environment. */
-function explainModel({ embedding: { model } }: Config) {
-  const keys: Readonly<Record<string, string>> = {
-    google: 'GOOGLE_GENERATIVE_AI_API_KEY',
-    voyage: 'VOYAGE_API_KEY',
-  };
-  const names: Readonly<Record<string, string>> = {
-    model: 'RAE_EMBED_MODEL',
-    dimensions: 'RAE_EMBED_DIMENSIONS',
-    baseUrl: 'RAE_EMBED_URL',
-    apiKey: keys[model.split('/')[0] ?? ''] ?? 'OPENAI_API_KEY',
-  };
-  return (error: unknown): never => {
-    const setting = isPlatformError(error) ? names[String(error.details.field)] : undefined;
-    if (!isPlatformError(error) || !setting) throw error;
-    const reason = error.message.replace(/^\w+: /, '');
-    throw new PlatformError(error.code, `${setting} (for ${model}): ${reason}`, { setting }, { cause: error });
-  };
-}
-
-const openEmbedder = ({ config, metrics }: Platform) =>
-  createEmbedder({
-    ...config.embedding,
-    modelDir: join(config.dataFolder, 'models'),
-    assertOutsideTransaction,
-    meter: passThrough,
-    onCache: (hit) =>
-      metrics.count('rae_embedding_cache_total', 'Query embeddings by whether they were at hand', { hit: String(hit) }),
-  }).catch(explainModel(config));
 
 /** How the parts of this process reach each subgraph: in the process where it runs here, over HTTP where it does not. */
 function connect(
@@ -157,13 +122,13 @@ export async function createRuntime(config: Config, logger: Logger, clock: Clock
     const firstTenant = await ensureFirstTenant(platform.transact, config.adminKey);
     if (firstTenant.secret && !config.databaseUrl) writeKeyFile(config, firstTenant.secret);
     const needsModel = config.roles.has('memory') || config.roles.has('worker');
-    const embedder = needsModel ? await openEmbedder(platform) : null;
-    if (embedder) stack.add(embedder.close);
+    const models = needsModel ? await openModels(platform, firstTenant) : null;
+    if (models) stack.add(models.close);
     const tokens = createInternalTokens(deriveSecret(platform.internalSecret, 'tokens'), clock);
     const transports = new Map<string, SubgraphTransport>();
     const rateLimits = openRateLimits(platform);
     stack.add(rateLimits.close);
-    const local = await runSubgraphs(platform, embedder, rateLimits, (scope) =>
+    const local = await runSubgraphs(platform, models, rateLimits, (scope) =>
       createContext(platform, transports, scope),
     );
     for (const subgraph of local) stack.add(subgraph.stop);
@@ -171,7 +136,7 @@ export async function createRuntime(config: Config, logger: Logger, clock: Clock
       transports.set(transport.name, transport);
       stack.add(transport.close);
     }
-    if (config.roles.has('worker') && embedder) stack.add(startWorker(platform, embedder).stop);
+    if (config.roles.has('worker') && models) stack.add(startWorker(platform, models).stop);
     const url = await listen(platform, local, [...transports.values()], tokens, rateLimits, stack.add);
     return { url, firstTenant, platform, stop: stack.unwind };
   } catch (error) {

@@ -197,12 +197,38 @@ export const SETTINGS = {
     about:
       'Where the embedding model is reached; needed for openai-compatible, the usual address of the provider otherwise.',
   },
+  RAE_GENERATE_MODEL: {
+    schema: optional.refine((value) => value === null || /^[a-z-]+\/.+$/.test(value)),
+    takes: 'provider/model with a provider of openai, openai-compatible, anthropic, google, ollama',
+    example: '',
+    about: 'The language model that writes where none is named. Left out: everything works without one.',
+  },
+  RAE_GENERATE_URL: {
+    schema: url('http', 'https'),
+    takes: 'an http(s) URL',
+    example: '',
+    about: 'Where the language model is reached; needed for openai-compatible, the usual address otherwise.',
+  },
+  RAE_RERANK_MODEL: {
+    schema: optional.refine((value) => value === null || /^[a-z-]+\/.+$/.test(value)),
+    takes: 'provider/model with a provider of cohere, voyage, openai-compatible, transformers',
+    example: '',
+    about: 'Judges the best hits of a search once more. Left out: none does.',
+  },
+  RAE_RERANK_URL: {
+    schema: url('http', 'https'),
+    takes: 'an http(s) URL',
+    example: '',
+    about: 'Where the reranker is reached (POST …/rerank, as Jina has it); needed for openai-compatible.',
+  },
   OPENAI_API_KEY: {
     schema: optional,
     takes: 'a key',
     example: '',
     about: 'For openai/… and, where it wants one, openai-compatible/….',
   },
+  ANTHROPIC_API_KEY: { schema: optional, takes: 'a key', example: '', about: 'For anthropic/….' },
+  COHERE_API_KEY: { schema: optional, takes: 'a key', example: '', about: 'For cohere/….' },
   GOOGLE_GENERATIVE_AI_API_KEY: { schema: optional, takes: 'a key', example: '', about: 'For google/….' },
   VOYAGE_API_KEY: { schema: optional, takes: 'a key', example: '', about: 'For voyage/….' },
   RAE_FALLBACK_PRICE: {

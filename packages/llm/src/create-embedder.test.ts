@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { testSettings } from '../fixtures/metering.ts';
 import { sendEmbeddings, startProvider, vectorOf } from '../fixtures/provider-server.ts';
 import { testSpend } from '../fixtures/spend.ts';
 import { createEmbedder } from './create-embedder.ts';
@@ -27,8 +28,8 @@ const create = (settings: Partial<EmbedderSettings>) =>
     model: 'openai-compatible/m',
     modelDir,
     baseUrl: server.url,
-    meter: async (_, run) => (await run()).result,
-    assertOutsideTransaction: () => {},
+    ...testSettings(),
+    ownSpend: spend,
     ...settings,
   });
 

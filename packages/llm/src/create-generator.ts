@@ -3,12 +3,17 @@ import { GENERATE_TIMEOUT_MS, type GeneratorSettings } from './settings.ts';
 import { createTextBuffer } from './text-buffer.ts';
 import { toTextMetering } from './text-metering.ts';
 
+/** The AI SDK takes its time to load, and an installation that runs offline never needs it. */
+const load = () => import('./remote/remote-generator.ts');
+
 /**
- * Writes text by models of remote providers or of a local Ollama. Nothing is opened before the first call.
+ * Writes text by models of remote providers or of a local Ollama. Nothing is called before the first text is wanted.
  *
  * A stream is read to its end whether or not anybody listens; `signal` stops it.
+ *
+ * @throws BAD_USER_INPUT when the default model is unknown, or its key or address is missing
  */
-export function createGenerator(settings: GeneratorSettings): Generator {
+export async function createGenerator(settings: GeneratorSettings): Promise<Generator> {
   const timeoutMs = settings.timeoutMs ?? GENERATE_TIMEOUT_MS;
   const metering = toTextMetering(settings, timeoutMs);
   const closing = new AbortController();
@@ -19,11 +24,11 @@ export function createGenerator(settings: GeneratorSettings): Generator {
     onText?: (text: string) => void,
   ) => {
     settings.assertOutsideTransaction('generating text');
-    // The AI SDK takes its time to load, and an installation that runs offline never needs it.
-    const { generateText, streamText } = await import('./remote/remote-generator.ts');
+    const { generateText, streamText } = await load();
     const options = { ...settings, timeoutMs, metering, closing: closing.signal };
     return onText ? streamText(options, request, spend, onText, signal) : generateText(options, request, spend, signal);
   };
+  if (settings.model !== null) (await load()).checkModel({ ...settings, metering }, settings.model);
   return {
     defaultModel: settings.model,
     generate: (request, spend, signal) => write(request, spend, signal),

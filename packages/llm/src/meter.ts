@@ -12,5 +12,5 @@ export interface LocalCall {
 /** Where models' calls are admitted and booked: budgets and the ledger. Outside any transaction. */
 export interface Meter extends Pick<Metering, 'prices' | 'reserve' | 'extend' | 'settle' | 'release' | 'record'> {
   /** A call on this machine: counted by the minute, never waited for. */
-  recordLocal(spend: Spend, call: LocalCall): void;
+  recordLocal?(spend: Spend, call: LocalCall): void;
 }

@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { ConsumerDefinition, EventFeed } from '@rae/events';
 import type { JobDefinition } from '@rae/jobs';
-import type { Caller, Context, Embedder, Logger, Subgraph, Transaction, WakeUp } from '@rae/kernel';
+import type {
+  Caller,
+  Context,
+  Embedder,
+  Generator,
+  Logger,
+  Reranker,
+  Subgraph,
+  Transaction,
+  WakeUp,
+} from '@rae/kernel';
 import type { Metrics } from '@rae/telemetry';
 import { parse } from 'graphql';
 import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
@@ -19,6 +29,9 @@ import { fillErasure } from './subscribers/fill-erasure.ts';
 
 export interface MemorySubgraphOptions {
   readonly embedder: Embedder;
+  readonly generator: Generator;
+  /** Null: none is configured. */
+  readonly reranker: Reranker | null;
   readonly feed: EventFeed;
   readonly wakeUp: WakeUp;
   /** Bytes that the search indexes of this process may hold. */
@@ -35,6 +48,8 @@ const SEARCHES_AT_ONCE = 3;
 /** What an agent remembers, and how it is found again. */
 export function createMemorySubgraph({
   embedder,
+  generator,
+  reranker,
   feed,
   wakeUp,
   indexBytes,
@@ -54,6 +69,8 @@ export function createMemorySubgraph({
     extend: (ctx: Context) => ({
       ...ctx,
       embedder,
+      generator,
+      reranker,
       indexes,
       cutter,
       searchGate,

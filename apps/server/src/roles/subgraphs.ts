@@ -4,10 +4,11 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { RequestScope } from '@rae/gateway';
 import { createGovernanceSubgraph } from '@rae/governance-subgraph';
 import { guardResolvers, type RateLimits } from '@rae/identity';
-import type { Context, Embedder, Subgraph } from '@rae/kernel';
+import type { Context, Subgraph } from '@rae/kernel';
 import { createMemorySubgraph } from '@rae/memory-subgraph';
 import { createErrorFormatter } from '@rae/telemetry';
 import type { GraphQLSchema } from 'graphql';
+import type { Models } from '../models.ts';
 import type { Platform } from '../platform.ts';
 
 /** A subgraph of this process, ready to be asked in process or over HTTP. */
@@ -52,16 +53,18 @@ async function runSubgraph(
 /** Starts the subgraphs that the roles of this process name. */
 export async function runSubgraphs(
   platform: Platform,
-  embedder: Embedder | null,
+  models: Models | null,
   rateLimits: RateLimits,
   contextOf: (scope: RequestScope) => Context,
 ): Promise<RunningSubgraph[]> {
   const { config, feed, metering, wakeUp, logger, metrics, asTenant } = platform;
   const made: Subgraph[] = [];
-  if (config.roles.has('memory') && embedder)
+  if (config.roles.has('memory') && models)
     made.push(
       createMemorySubgraph({
-        embedder,
+        embedder: models.embedder,
+        generator: models.generator,
+        reranker: models.reranker,
         feed,
         indexBytes: config.indexBytes,
         writeAs: asTenant,

@@ -2,9 +2,9 @@ import { actAs, actAsWorker, keepStatistics } from '@rae/database';
 import { createConsumer, dropLogDays, makeLogDays } from '@rae/events';
 import { governanceConsumers } from '@rae/governance-subgraph';
 import { createJobRunner } from '@rae/jobs';
-import type { Embedder } from '@rae/kernel';
 import { memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
 import { runRollUp } from '@rae/metering';
+import type { Models } from '../models.ts';
 import type { Platform } from '../platform.ts';
 import { keepChains } from './keep-chains.ts';
 
@@ -34,7 +34,7 @@ async function keepHouse(platform: Platform): Promise<void> {
 }
 
 /** Runs all consumers and jobs, and keeps the log's days; any number of processes may. */
-export function startWorker(platform: Platform, embedder: Embedder): Worker {
+export function startWorker(platform: Platform, { embedder }: Models): Worker {
   const { asWorker, asTenant, wakeUp, logger, metrics } = platform;
   const consumers = [...memoryConsumers, ...governanceConsumers].map((definition) =>
     createConsumer(definition, { transactAsWorker: asWorker, actAs, actAsWorker, wakeUp, logger, metrics }),

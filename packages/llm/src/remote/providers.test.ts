@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { EmbeddingPurpose } from '@rae/kernel';
+import { testSettings } from '../../fixtures/metering.ts';
 import { sendEmbeddings, sendGoogleEmbeddings, startProvider, vectorOf } from '../../fixtures/provider-server.ts';
 import { testSpend } from '../../fixtures/spend.ts';
-import { openRemoteModel } from './providers.ts';
+import { toTextMetering } from '../text-metering.ts';
+import { openEmbedding } from './open-models.ts';
 import { createRemoteEmbedder } from './remote-embedder.ts';
 
 const spend = testSpend();
@@ -27,7 +29,8 @@ async function bodyOf(provider: string, path: string, purpose: EmbeddingPurpose,
     apiKey,
     dimensions: 3,
     timeoutMs: 20_000,
-    meter: async (_, run) => (await run()).result,
+    metering: toTextMetering(testSettings(), 20_000),
+    ownSpend: spend,
   });
   expect(await embedder.embed(texts, purpose, spend)).toHaveLength(texts.length);
   await embedder.close();
@@ -75,6 +78,7 @@ test.each([
   ['openai', { apiKey: 'key', baseUrl: 'file:///etc/passwd' }, 'baseUrl'],
   ['nobody', {}, 'model'],
 ])('%s with %j is BAD_USER_INPUT on %s', (provider, access, field) => {
-  expect(() => openRemoteModel(provider, 'm', access)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
-  expect(() => openRemoteModel(provider, 'm', access)).toThrow(field);
+  const open = () => openEmbedding(provider, 'm', access, toTextMetering(testSettings(), 20_000));
+  expect(open).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }));
+  expect(open).toThrow(field);
 });

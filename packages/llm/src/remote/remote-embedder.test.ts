@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { PlatformError } from '@rae/kernel';
+import { testSettings } from '../../fixtures/metering.ts';
+import { createPaperMeter, type PaperMeter } from '../../fixtures/paper-meter.ts';
 import {
   type ProviderRequest,
   sendEmbeddings,
@@ -9,7 +11,7 @@ import {
   vectorOf,
 } from '../../fixtures/provider-server.ts';
 import { testSpend } from '../../fixtures/spend.ts';
-import type { Meter, ModelCall } from '../settings.ts';
+import { toTextMetering } from '../text-metering.ts';
 import { createRemoteEmbedder, type RemoteEmbedderOptions } from './remote-embedder.ts';
 
 const spend = testSpend();
@@ -28,19 +30,19 @@ type Answer = (request: ProviderRequest, response: ServerResponse, count: number
 const answerWell: Answer = ({ body }, response) => sendEmbeddings(response, body.input.map(vectorOf));
 
 /** An embedder of 3 dimensions on a server that answers so, and everything the two of them saw. */
-async function start(answer: Answer = answerWell, options: Partial<RemoteEmbedderOptions> = {}) {
+async function start(
+  answer: Answer = answerWell,
+  options: Partial<RemoteEmbedderOptions> = {},
+  meter: PaperMeter = createPaperMeter(),
+) {
   const server = await startProvider(answer);
   ends.push(server.close);
-  const calls: (ModelCall & { tokens: number | null })[] = [];
-  const meter: Meter = async (call, run) => {
-    const { result, tokens } = await run();
-    calls.push({ ...call, tokens });
-    return result;
-  };
   const settings = { provider: 'openai-compatible', model: 'org/m', baseUrl: `${server.url}/v1`, apiKey: KEY };
-  const embedder = await createRemoteEmbedder({ ...settings, dimensions: 3, timeoutMs: 20_000, meter, ...options });
+  const metering = toTextMetering(testSettings(meter), 20_000);
+  const own = { ownSpend: spend, metering, timeoutMs: 20_000, dimensions: 3 };
+  const embedder = await createRemoteEmbedder({ ...settings, ...own, ...options });
   ends.push(embedder.close);
-  return { embedder, calls, requests: server.requests };
+  return { embedder, meter, requests: server.requests };
 }
 
 const unit = (text: string) => Float32Array.from(vectorOf(text), (value) => value / 5);
@@ -72,11 +74,11 @@ describe('a remote embedder', () => {
   });
 
   test('learns its dimensions by one metered call when none are given, and asks for none', async () => {
-    const { embedder, requests, calls } = await start(answerWell, { dimensions: undefined });
+    const { embedder, requests, meter } = await start(answerWell, { dimensions: undefined });
     expect(embedder).toMatchObject({ id: 'openai-compatible/org/m', dimensions: 3 });
     expect(requests).toHaveLength(1);
     expect(requests[0]?.body).not.toHaveProperty('dimensions');
-    expect(calls).toHaveLength(1);
+    expect(meter.kinds()).toEqual(['reserve', 'settle']);
   });
 
   test('puts an answer in another order right by its indices', async () => {
@@ -112,8 +114,8 @@ describe('a remote embedder', () => {
     expect(requests[0]?.body.input).toEqual(['abcdefghi', 'zażół', '🎉🎉']);
   });
 
-  test('cuts a text to a byte a token when the provider refuses it as too long, and meters the call that was answered', async () => {
-    const { embedder, requests, calls } = await start(
+  test('cuts a text to a byte a token when the provider refuses it as too long, lets go of the refused call and settles the answered one', async () => {
+    const { embedder, requests, meter } = await start(
       ({ body }, response) => {
         const tooLong = body.input.some((text: string) => text.length > 4);
         if (tooLong) sendJson(response, { error: { message: `too long: ${CONTENT}` } }, 400);
@@ -126,36 +128,67 @@ describe('a remote embedder', () => {
       ['abcdefghijkl', 'abc'],
       ['abcd', 'abc'],
     ]);
-    expect(calls).toHaveLength(1);
+    expect(meter.kinds()).toEqual(['reserve', 'release', 'reserve', 'settle']);
   });
 });
 
 describe('calls are metered', () => {
-  test('with provider, model, number of texts and the tokens that the provider counted', async () => {
-    const { embedder, calls } = await start();
+  test('with provider and model, held for their tokens by no other model, settled at what the provider counted', async () => {
+    const { embedder, meter } = await start();
     await embedder.embed(['a', 'b'], 'document', spend);
-    expect(calls).toEqual([
-      { provider: 'openai-compatible', model: 'org/m', operation: 'EMBEDDING', texts: 2, tokens: 7 },
+    expect(meter.entries).toMatchObject([
+      {
+        kind: 'reserve',
+        spend,
+        call: { provider: 'openai-compatible', model: 'org/m', inputTokens: 3, maxOutputTokens: 0, fixedModel: true },
+      },
+      { kind: 'settle', used: { usage: { inputTokens: 7, outputTokens: 0 }, estimated: false } },
     ]);
   });
 
-  test('with tokens null when the provider does not say', async () => {
-    const { embedder, calls } = await start((_, response) => sendJson(response, { data: [{ embedding: [0, 0, 1] }] }));
-    await embedder.embed(['a'], 'document', spend);
-    expect(calls[0]?.tokens).toBeNull();
+  test('a request of up to 32 texts each, on the subjects of its own texts', async () => {
+    const { embedder, meter } = await start();
+    const subjects = Array.from({ length: 40 }, (_, n) => ({ type: 'memory', id: String(n), weight: 1 }));
+    await embedder.embed(
+      subjects.map(({ id }) => id),
+      'document',
+      testSpend({ subjects }),
+    );
+    const held = meter.entries.flatMap((entry) => (entry.kind === 'reserve' ? [entry.spend.subjects] : []));
+    expect(held).toEqual([subjects.slice(0, 32), subjects.slice(32)]);
   });
 
-  test('and not made when the meter refuses', async () => {
-    const broke = new PlatformError('BUDGET_EXCEEDED', 'No money left.');
-    const { embedder, requests } = await start(answerWell, { meter: () => Promise.reject(broke) });
-    await expect(embedder.embed(['a'], 'document', spend)).rejects.toBe(broke);
+  test('at tokens counted here, and marked, when the provider does not say', async () => {
+    const { embedder, meter } = await start((_, response) => sendJson(response, { data: [{ embedding: [0, 0, 1] }] }));
+    await embedder.embed(['hello world'], 'document', spend);
+    expect(meter.settled()).toMatchObject([{ usage: { inputTokens: 2 }, estimated: true }]);
+  });
+
+  test('and not made when the budgets refuse', async () => {
+    const { embedder, requests } = await start(answerWell, {}, createPaperMeter({ broke: true }));
+    await expect(embedder.embed(['a'], 'document', spend)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
     expect(requests).toEqual([]);
   });
 
   test('also when their answer is of no use, for it was paid', async () => {
-    const { embedder, calls } = await start((_, response) => sendEmbeddings(response, [[1, 2]]));
+    const { embedder, meter } = await start((_, response) => sendEmbeddings(response, [[1, 2]]));
     await expect(embedder.embed(['a'], 'document', spend)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
-    expect(calls).toHaveLength(1);
+    expect(meter.kinds()).toEqual(['reserve', 'settle']);
+  });
+
+  test('each attempt by itself: refused ones are let go of, the answered one is settled', async () => {
+    const { embedder, meter } = await start((request, response, count) => {
+      if (count < 3) sendJson(response, 'busy', 503, { 'retry-after-ms': '1' });
+      else answerWell(request, response, count);
+    });
+    await embedder.embed(['a'], 'query', spend);
+    expect(meter.kinds()).toEqual(['reserve', 'release', 'reserve', 'release', 'reserve', 'settle']);
+  });
+
+  test('a request that nobody answered in time is settled at its input, for it may be charged', async () => {
+    const { embedder, meter } = await start(() => {}, { timeoutMs: 200 });
+    await expect(embedder.embed(['hello world'], 'query', spend)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
+    expect(meter.settled()).toMatchObject([{ usage: { inputTokens: 2 }, estimated: true }]);
   });
 });
 

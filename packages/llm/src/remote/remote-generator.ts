@@ -1,4 +1,4 @@
-import { badInput, type Generated, type GenerateRequest, type Spend } from '@rae/kernel';
+import { badInput, type Generated, type GenerateRequest, isPlatformError, type Spend } from '@rae/kernel';
 import type { ModelName } from '@rae/metering';
 import { generateText as generate, streamText as stream } from 'ai';
 import type { TextMetering } from '../metered/meter-language-model.ts';
@@ -18,10 +18,28 @@ const MAX_RETRIES = 2;
 const nameOf = ({ provider, model }: ModelName): string => `${provider}/${model}`;
 
 /** `provider/model` as the caller wrote it; the provider of a bare name is whose models bear such names. */
-function split(asked: string, { metering }: RemoteGeneratorOptions): ModelName {
+function split(asked: string, metering: TextMetering): ModelName {
   const [provider = '', ...rest] = asked.split('/');
   if (rest.length > 0) return { provider, model: rest.join('/') };
   return { provider: metering.meter.prices.normalise(asked).provider, model: asked };
+}
+
+type Opening = Pick<RemoteGeneratorOptions, 'accessOf' | 'metering'>;
+
+/** @throws BAD_USER_INPUT for a model that this installation cannot call, naming what it lacks */
+export const checkModel = ({ accessOf, metering }: Opening, model: string): void => {
+  const name = split(model, metering);
+  openLanguage(name.provider, name.model, accessOf, metering);
+};
+
+/** A client names a model, not this installation's keys and addresses. */
+function openAsked({ accessOf, metering }: Opening, { provider, model }: ModelName) {
+  try {
+    return openLanguage(provider, model, accessOf, metering);
+  } catch (error) {
+    if (!isPlatformError(error)) throw error;
+    throw badInput('model', `${provider}/${model} is not set up here (${error.message})`, { given: model });
+  }
 }
 
 /** The model that a request asks for, to be paid by its spend; `calls` tells which ones were called. */
@@ -29,11 +47,11 @@ function open(options: RemoteGeneratorOptions, { model, maxCostNano }: GenerateR
   const asked = model ?? options.model;
   if (asked === null)
     throw badInput('model', 'must name one, such as openai/gpt-4o-mini: this installation has no default');
-  const { provider, model: name } = split(asked, options);
-  const opened = openLanguage(provider, name, options.accessOf, options.metering);
+  const name = split(asked, options.metering);
+  const opened = openAsked(options, name);
   const calls: { name: ModelName; ended: Promise<void> }[] = [];
   return {
-    id: `${provider}/${name}`,
+    id: nameOf(name),
     model: opened.paidBy({ spend, maxCostNano, onCall: (call) => calls.push(call) }),
     /** The model that wrote the text: the one called last. */
     writer: () => nameOf(calls.at(-1)?.name ?? opened.name),

@@ -1,5 +1,5 @@
 import type { EventFeed } from '@rae/events';
-import type { Context, Embedder, WakeUp } from '@rae/kernel';
+import type { Context, Embedder, Generator, Reranker, WakeUp } from '@rae/kernel';
 import type DataLoader from 'dataloader';
 import type { Answer } from '../domain/answer/answer.ts';
 import type { Document } from '../domain/document.ts';
@@ -31,6 +31,9 @@ export interface MemoryLoaders {
 /** What a fetch of the memory subgraph has besides the platform's own. */
 export interface MemoryContext extends Context {
   readonly embedder: Embedder;
+  readonly generator: Generator;
+  /** Null: none is configured. */
+  readonly reranker: Reranker | null;
   readonly indexes: IndexRegistry;
   readonly cutter: DocumentCutter;
   readonly searchGate: <T>(work: () => Promise<T>) => Promise<T>;
