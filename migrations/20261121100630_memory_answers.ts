@@ -22,7 +22,18 @@ const pruneSearches = `create function memory.prune_answer_searches(days int, mo
       select ctid from memory.answer where search is not null and created_at < now() - make_interval(days => days) limit most) returning 1)
   select count(*)::int from pruned $$`;
 
-const FUNCTIONS = ['end_lost_answers()', 'prune_answer_frames(int)', 'prune_answer_searches(int, int)'];
+const pruneRuns = `create function memory.prune_runs(most int) returns int language sql security definer set search_path = pg_catalog as $$
+  with pruned as (
+    delete from memory.run where ctid in (
+      select ctid from memory.run where created_at < now() - interval '2 days' limit most) returning 1)
+  select count(*)::int from pruned $$`;
+
+const FUNCTIONS = [
+  'prune_runs(int)',
+  'end_lost_answers()',
+  'prune_answer_frames(int)',
+  'prune_answer_searches(int, int)',
+];
 
 export const MemoryAnswers = migration(
   [
@@ -69,13 +80,36 @@ export const MemoryAnswers = migration(
       answer_id uuid not null,
       primary key (tenant_id, memory_id, answer_id))`,
     'create index answer_source_answer on memory.answer_source (tenant_id, answer_id)',
-    ...['answer', 'answer_frames', 'answer_source'].flatMap((table) => tenantWall(`memory.${table}`)),
+    // What a reflection or a merged memory was drawn from: written with it, so that there is no cycle.
+    `create table memory.source (
+      tenant_id uuid not null,
+      memory_id uuid not null,
+      source_id uuid not null,
+      place int not null,
+      check (memory_id <> source_id),
+      primary key (tenant_id, memory_id, source_id))`,
+    'create index source_of on memory.source (tenant_id, source_id)',
+    // Work that spends: claimed before it begins, so that two equal calls never pay twice; kept as long as keys are.
+    `create table memory.run (
+      tenant_id uuid not null,
+      id uuid not null,
+      result jsonb,
+      lease_token uuid,
+      lease_until timestamptz,
+      created_at timestamptz not null default now(),
+      primary key (tenant_id, id))`,
+    'create index run_created on memory.run (created_at)',
+    ...['answer', 'answer_frames', 'answer_source', 'source', 'run'].flatMap((table) => tenantWall(`memory.${table}`)),
     'grant select, insert, update, delete on memory.answer, memory.answer_frames, memory.answer_source to rae_app',
+    'grant select, insert, delete on memory.source to rae_app',
+    'grant select, insert, update on memory.run to rae_app',
+    'create policy owner_prunes on memory.run to rae_owner using (true)',
     'create policy owner_prunes on memory.answer to rae_owner using (true)',
     'create policy owner_prunes on memory.answer_frames to rae_owner using (true)',
     endLost,
     pruneFrames,
     pruneSearches,
+    pruneRuns,
     ...FUNCTIONS.flatMap((name) => [
       `revoke execute on function memory.${name} from public`,
       `grant execute on function memory.${name} to rae_worker`,
@@ -83,6 +117,8 @@ export const MemoryAnswers = migration(
   ],
   [
     ...FUNCTIONS.map((name) => `drop function memory.${name}`),
+    'drop table memory.run',
+    'drop table memory.source',
     'drop table memory.answer_source',
     'drop table memory.answer_frames',
     'drop table memory.answer',

@@ -9,6 +9,7 @@ import { findAnswers } from './queries/find-answers.ts';
 import { findDocuments } from './queries/find-documents.ts';
 import { findMemories } from './queries/find-memories.ts';
 import { listRevisions, type Revision } from './queries/revisions.ts';
+import { listSources } from './queries/sources.ts';
 import { findUsage, type Usage } from './queries/usage.ts';
 import type { MemoryLoaders } from './services/memory-context.ts';
 
@@ -68,6 +69,11 @@ async function loadErasures(ctx: Context, ids: readonly string[]): Promise<(Eras
 async function loadErasureParts(ctx: Context, ids: readonly string[]) {
   const parts = await ctx.readOnce((tx) => listErasureParts(tx, ids));
   return ids.map((id) => parts.filter(({ erasureId }) => erasureId === id));
+async function loadSources(ctx: Context, keys: readonly { memoryId: string; first: number }[]): Promise<string[][]> {
+  const most = Math.max(...keys.map(({ first }) => first));
+  const ids = keys.map(({ memoryId }) => memoryId);
+  const rows = Map.groupBy(await ctx.readOnce((tx) => listSources(tx, ids, most)), ({ memoryId }) => memoryId);
+  return keys.map(({ memoryId, first }) => (rows.get(memoryId) ?? []).slice(0, first).map(({ sourceId }) => sourceId));
 }
 
 /** Loaders of one fetch, under the caller's tenant. */
@@ -78,6 +84,9 @@ export const createLoaders = (ctx: Context): MemoryLoaders => ({
   usage: new DataLoader((ids) => loadUsage(ctx, ids)),
   answer: new DataLoader((ids) => loadAnswers(ctx, ids)),
   document: new DataLoader((ids) => loadDocuments(ctx, ids)),
+  sources: new DataLoader((keys) => loadSources(ctx, keys), {
+    cacheKeyFn: ({ memoryId, first }) => `${memoryId}/${first}`,
+  }),
   history: new DataLoader((keys) => loadHistory(ctx, keys), {
     cacheKeyFn: ({ memoryId, first }) => `${memoryId}/${first}`,
   }),

@@ -36,6 +36,13 @@ export const answerCases: Cases = {
       code: 'NOT_FOUND',
     },
   ],
+  'Mutation.generateReflection': [
+    {
+      query: 'mutation ($id: ID) { generateReflection(input: { projectId: $id }) { reflections { content } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
   'Subscription.askStream': [
     {
       query:

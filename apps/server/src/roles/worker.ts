@@ -22,6 +22,7 @@ async function keepHouse(platform: Platform): Promise<void> {
     await asWorker((tx) => dropLogDays(tx, config.eventDays));
     await asWorker((tx) => tx.query('select platform.prune_idempotency($1)', [PRUNED_AT_ONCE]));
     await asWorker((tx) => tx.query('select memory.prune_gone($1)', [PRUNED_AT_ONCE]));
+    await asWorker((tx) => tx.query('select memory.prune_runs($1)', [PRUNED_AT_ONCE]));
     await asWorker((tx) => tx.query('select memory.end_lost_answers()'));
     await asWorker((tx) => tx.query('select memory.prune_answer_frames($1)', [PRUNED_AT_ONCE]));
     await asWorker((tx) =>

@@ -17,7 +17,7 @@ export const ORDERS = {
 export type MemoryOrder = keyof typeof ORDERS;
 
 /** Collects parameters and gives their places in the statement. */
-function createParameters(first: readonly unknown[]) {
+export function createParameters(first: readonly unknown[]) {
   const values = [...first];
   return { values, add: (value: unknown): string => `$${values.push(value)}` };
 }

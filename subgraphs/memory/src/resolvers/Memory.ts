@@ -4,6 +4,7 @@ import { findMemory, type Memory as MemoryRow } from '../services/get-memory.ts'
 import type { MemoryContext } from '../services/memory-context.ts';
 import { readStrength } from '../services/memory-usage.ts';
 import { readHistory } from '../services/read-history.ts';
+import { readSources } from '../services/read-sources.ts';
 
 export const Memory = {
   __resolveReference: ({ id }: { id: string }, ctx: MemoryContext) => findMemory(ctx, id),
@@ -17,6 +18,8 @@ export const Memory = {
     (await ctx.loaders.usage.load(id))?.usedAt,
   supersededBy: ({ supersededBy }: MemoryRow, _: unknown, ctx: MemoryContext) =>
     supersededBy === null ? null : findMemory(ctx, supersededBy),
+  sources: ({ id }: MemoryRow, { first }: { first: number }, ctx: MemoryContext) =>
+    readSources(ctx, id, checkFirst(first)),
   history: (memory: MemoryRow, { first }: { first: number }, ctx: MemoryContext) =>
     readHistory(ctx, memory, checkFirst(first)),
 };

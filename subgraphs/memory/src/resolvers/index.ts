@@ -17,6 +17,7 @@ import { deleteDocument } from './Mutation/deleteDocument.ts';
 import { deleteMemory } from './Mutation/deleteMemory.ts';
 import { eraseMemories } from './Mutation/eraseMemories.ts';
 import { eraseSubject } from './Mutation/eraseSubject.ts';
+import { generateReflection } from './Mutation/generateReflection.ts';
 import { ingestDocument } from './Mutation/ingestDocument.ts';
 import { restoreMemory } from './Mutation/restoreMemory.ts';
 import { setMemorySettings } from './Mutation/setMemorySettings.ts';
@@ -54,6 +55,7 @@ export const resolvers = {
     cancelAnswer,
     eraseMemories,
     eraseSubject,
+    generateReflection,
   },
   Subscription: { memoryCreated, askStream },
   Answer,

@@ -25,6 +25,8 @@ export interface MemoryLoaders {
   /** Null: there is none that the caller may see. */
   readonly erasure: DataLoader<string, Erasure | null>;
   readonly erasureParts: DataLoader<string, ErasurePart[]>;
+  /** Ids of what it was drawn from, in order. */
+  readonly sources: DataLoader<{ memoryId: string; first: number }, string[], string>;
   readonly history: DataLoader<{ memoryId: string; first: number }, Revision[], string>;
 }
 

@@ -1,11 +1,7 @@
 import { type Citation, EXTRACTIVE, type Outcome } from './answer.ts';
-import { type Evidence, type Found, isRelevant } from './evidence.ts';
+import { type Found, isRelevant, sayer } from './evidence.ts';
 import { type Extracted, extractSentences } from './extract.ts';
 import { nothingFound } from './nothing-found.ts';
-
-/** Who said it and on which day, where somebody did: what is said of "yesterday" means nothing without. */
-const sayer = ({ speaker, occurredAt }: Evidence): string =>
-  speaker === null ? '' : `${speaker}, ${occurredAt.toISOString().slice(0, 10)}: `;
 
 /**
  * Answers without a language model, in the memories' own sentences, each with its citation: so every sentence is supported,

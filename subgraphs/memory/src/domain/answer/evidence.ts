@@ -72,3 +72,7 @@ export function sentencesOf({ content, speaker }: Evidence): Span[] {
     .map(({ start, end }) => ({ start: start + from, end: end + from }))
     .filter(({ start, end }) => !(content.startsWith('[', start) && content.slice(start, end).endsWith(']')));
 }
+
+/** Who said it and on which day, where somebody did: what is said of "yesterday" means nothing without. */
+export const sayer = ({ speaker, occurredAt }: Evidence): string =>
+  speaker === null ? '' : `${speaker}, ${occurredAt.toISOString().slice(0, 10)}: `;

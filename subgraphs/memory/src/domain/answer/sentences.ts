@@ -8,7 +8,7 @@ export interface Span {
 const ABBREVIATIONS = new Set(
   (
     'mr mrs ms dr prof st vs etc e.g i.e no fig approx jr sr inc ltd co dept est jan feb mar apr jun jul aug sep sept oct nov dec ' +
-    'np m.in tzn tj tzw ok ul al pl os godz min sek tys mln mld zł gr im św inż mgr hab lek nr str rozdz ust art pkt wg itd itp in cd ds'
+    'np p m.in tzn tj tzw ok ul al pl os godz min sek tys mln mld zł gr im św inż mgr hab lek nr str rozdz ust art pkt wg itd itp in cd ds'
   ).split(' '),
 );
 

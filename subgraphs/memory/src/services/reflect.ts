@@ -1,0 +1,178 @@
+import { encodeCursor, recordEvent } from '@rae/events';
+import { projectToWrite } from '@rae/identity';
+import { checkFirst, checkText, type JsonValue, notFound, PlatformError, type Transaction, uuidv7 } from '@rae/kernel';
+import type { Evidence } from '../domain/answer/evidence.ts';
+import { topicTerms, weightAmong } from '../domain/answer/terms.ts';
+import { checkFilter, type MemoryFilter } from '../domain/memory-filter.ts';
+import type { Memory } from '../domain/memory-row.ts';
+import { planMemory } from '../domain/new-memory.ts';
+import { clusterItems, likenesses } from '../domain/reflect/clusters.ts';
+import { levelOf, type ReflectionDraft, toReflection } from '../domain/reflect/reflection.ts';
+import { stateByExtraction } from '../domain/reflect/statement.ts';
+import { detectLanguage } from '../engine/index.ts';
+import { findMemories } from '../queries/find-memories.ts';
+import { type MemoryWithVector, readUnreflected } from '../queries/read-unreflected.ts';
+import { insertSources } from '../queries/sources.ts';
+import { checkPayer } from './answer-request.ts';
+import type { MemoryContext } from './memory-context.ts';
+import { payingProject } from './paying-project.ts';
+import { runOnce } from './run-once.ts';
+import { searchMemories } from './search-memories.ts';
+import { embedNow, type PlannedMemory, writeMemories } from './write-memories.ts';
+
+/** `input GenerateReflectionInput`; scalars are parsed, values are not checked yet. */
+export interface ReflectRequest {
+  readonly projectId?: string | null;
+  readonly filter?: MemoryFilter | null;
+  readonly focus?: string | null;
+  readonly maxMemories: number;
+  readonly userId?: string | null;
+  readonly agentId?: string | null;
+  readonly sessionId?: string | null;
+  readonly idempotencyKey?: string | null;
+}
+
+export interface Reflected {
+  readonly reflections: readonly Memory[];
+  readonly cursor: string | null;
+}
+
+const MAX_MEMORIES = 200;
+const MAX_FOCUS = 1_024;
+/** Of one call: the largest groups. */
+const MOST_REFLECTIONS = 8;
+/** Of the best hit's score: what lies below is not what the focus is about. */
+const IN_FOCUS = 0.5;
+
+interface Plan {
+  readonly projectId: string;
+  readonly filter: MemoryFilter;
+  readonly focus: string | null;
+  readonly maxMemories: number;
+  readonly payer: ReturnType<typeof checkPayer>;
+}
+
+/** The memories that the focus is about; null: no focus. */
+async function findFocus(ctx: MemoryContext, { projectId, filter, focus, maxMemories, payer }: Plan) {
+  if (focus === null) return null;
+  const request = { query: focus, filter: { ...filter, projectId }, limit: maxMemories, ...payer };
+  const { hits } = await searchMemories(ctx, request);
+  const least = (hits[0]?.score ?? 0) * IN_FOCUS;
+  return hits.filter(({ score }) => score >= least).map(({ memory }) => memory.id);
+}
+
+/** First what was remembered, then what was reflected: a reflection of reflections is a level higher. */
+function passesOf({ layers }: MemoryFilter): MemoryFilter['layers'][] {
+  const asked = layers?.length ? layers : (['EPISODIC', 'SEMANTIC', 'PROCEDURAL', 'REFLECTIVE'] as const);
+  const told = asked.filter((layer) => layer !== 'REFLECTIVE');
+  return [...(told.length > 0 ? [told] : []), ...(asked.includes('REFLECTIVE') ? [['REFLECTIVE'] as const] : [])];
+}
+
+const toEvidence = ({ id, content, speaker, occurredAt }: Memory): Evidence => ({
+  memoryId: id,
+  content,
+  speaker,
+  occurredAt,
+  score: 0,
+});
+
+/** Groups memories and states what each group has in common. */
+function draft(read: readonly MemoryWithVector[]): ReflectionDraft[] {
+  const found = [...read].reverse(); // oldest first, as they are told
+  const items = found.map(({ memory, vector }) => ({
+    terms: topicTerms(memory.content, detectLanguage(memory.content)),
+    vector,
+  }));
+  const rarity = weightAmong(items.map(({ terms }) => terms));
+  const groups = clusterItems(likenesses(items, rarity)).slice(0, MOST_REFLECTIONS);
+  return groups.flatMap((group) => {
+    const members = group.flatMap((at) => found[at]?.memory ?? []);
+    const statement = stateByExtraction(members.map(toEvidence), rarity);
+    return statement ? [{ statement, members, level: levelOf(members) }] : [];
+  });
+}
+
+async function plan(
+  ctx: MemoryContext,
+  { projectId, focus, payer }: Plan,
+  drafts: readonly ReflectionDraft[],
+): Promise<{ planned: PlannedMemory; vector: Float32Array | null; draft: ReflectionDraft }[]> {
+  const now = ctx.clock.now();
+  const made = drafts.map(async (one) => {
+    const { input, summary } = toReflection(one, focus, payer);
+    const memory = { ...planMemory(input, 'input', now, ctx.embedder.dimensions), speaker: null, summary };
+    const planned = { id: uuidv7(now.getTime()), memory };
+    return { planned, vector: await embedNow(ctx, planned, projectId), draft: one };
+  });
+  return Promise.all(made);
+}
+
+interface Written {
+  [key: string]: JsonValue;
+  ids: string[];
+  cursor: string | null;
+}
+
+async function write(
+  ctx: MemoryContext,
+  tx: Transaction,
+  projectId: string,
+  made: Awaited<ReturnType<typeof plan>>,
+): Promise<Written> {
+  const id = await projectToWrite(tx, projectId, 'input.projectId');
+  const planned = made.map((one) => one.planned);
+  const vectors = made.map(({ vector }) => vector);
+  if (planned.length > 0) await writeMemories(ctx, tx, id, planned, vectors);
+  let cursor: string | null = null;
+  for (const { planned: reflection, draft: one } of made) {
+    const sources = one.members.map((member) => member.id);
+    if (!(await insertSources(tx, reflection.id, sources)))
+      throw new PlatformError('CONFLICT', 'A memory was erased while it was reflected on; try again.', {
+        retryable: true,
+      });
+    const payload = { memoryId: reflection.id, level: one.level, sources: sources.length };
+    const event = { type: 'reflection.created', projectId: id, subject: reflection.id, payload };
+    cursor = encodeCursor(await recordEvent(tx, event));
+  }
+  return { ids: planned.map((reflection) => reflection.id), cursor };
+}
+
+async function readAgain(ctx: MemoryContext, { ids, cursor }: Written): Promise<Reflected> {
+  const found = await ctx.readOnce((tx) => findMemories(tx, ids));
+  const reflections = ids.map((id) => {
+    const memory = found.find((candidate) => candidate.id === id);
+    if (!memory) throw notFound('memory', id);
+    return memory;
+  });
+  return { reflections, cursor };
+}
+
+/**
+ * Reflects on what was remembered since the last reflection: groups it by meaning and words, and writes what each group has in
+ * common as a REFLECTIVE memory that names its sources. Reflections that nothing was drawn from yet are reflected on as well,
+ * a level higher. Nothing that belongs together: nothing is written. Idempotent under its key.
+ *
+ * @throws BAD_USER_INPUT naming the field; NOT_FOUND for a project that is not there; CONFLICT (retryable) when a source is
+ *   erased meanwhile, or an equal call is at it
+ */
+export async function reflect(ctx: MemoryContext, input: ReflectRequest): Promise<Reflected> {
+  const { idempotencyKey: key, ...asked } = input;
+  const maxMemories = checkFirst(input.maxMemories, MAX_MEMORIES, 'input.maxMemories');
+  const filter = checkFilter(input.filter, ctx.clock.now());
+  const focus =
+    input.focus === null || input.focus === undefined ? null : checkText('input.focus', input.focus, MAX_FOCUS);
+  const payer = checkPayer(input);
+  const projectId = await payingProject(ctx, input.projectId ?? filter.projectId ?? null, 'input.projectId');
+  const what: Plan = { projectId, filter, focus, maxMemories, payer };
+  const written = await runOnce<Written>(ctx, { field: 'generateReflection', key, input: asked }, async () => {
+    const among = await findFocus(ctx, what);
+    const drafts: ReflectionDraft[] = [];
+    for (const layers of passesOf(filter)) {
+      const request = { projectId, filter: { ...filter, layers }, model: ctx.embedder.id, limit: maxMemories, among };
+      drafts.push(...draft(await ctx.readOnce((tx) => readUnreflected(tx, request))));
+    }
+    const made = await plan(ctx, what, drafts);
+    return (tx) => write(ctx, tx, projectId, made);
+  });
+  return readAgain(ctx, written);
+}
