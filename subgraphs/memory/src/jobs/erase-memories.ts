@@ -2,10 +2,11 @@ import { recordEvent } from '@rae/events';
 import { defineJob, enqueue, type Job, type JobDefinition } from '@rae/jobs';
 import type { Transaction } from '@rae/kernel';
 import { ERASE_MEMORIES } from '../domain/erasure.ts';
-import { eraseAnswersOf, eraseAnswersTo } from '../queries/erase-answers.ts';
+import { eraseAnswersTo } from '../queries/erase-answers.ts';
 import { findMatching, type MatchRequest } from '../queries/erase-matching.ts';
 import { eraseMemories } from '../queries/erase-memories.ts';
 import { addErased, addToPart, forgetCondition, lockOpenErasure, type OpenErasure } from '../queries/erasures.ts';
+import { eraseDerived } from '../services/erase-derived.ts';
 import { systemOf } from './system-caller.ts';
 
 /** A page is one transaction of some 20 ms. */
@@ -72,9 +73,10 @@ async function step(tx: Transaction, job: Job): Promise<void> {
   if (found.length > 0) {
     const ids = found.map((memory) => memory.id);
     await eraseMemories(tx, found);
-    const answers = await eraseAnswersOf(tx, ids);
+    const derived = await eraseDerived(tx, ids);
+    ids.push(...derived.memoryIds);
     await addErased(tx, id, ids.length);
-    await addToPart(tx, id, { part: 'memory', removed: ids.length + answers.length, done: false });
+    await addToPart(tx, id, { part: 'memory', removed: ids.length + derived.answerIds.length, done: false });
     await tellErased(tx, erasure, ids);
   }
   const last = found.at(-1);

@@ -19,6 +19,7 @@ const ERASE = {
     revisions as (delete from memory.revision where tenant_id = $1 and memory_id = any($2)),
     uses as (delete from memory.usage where tenant_id = $1 and memory_id = any($2)),
     opinions as (delete from memory.feedback where tenant_id = $1 and memory_id = any($2)),
+    origins as (delete from memory.source where tenant_id = $1 and memory_id = any($2)),
     heirs as (update memory.memory set superseded_by = null where tenant_id = $1 and superseded_by = any($2) and id <> all($2))
     insert into memory.gone (tenant_id, project_id, mid) select $1, project_id, mid from erased`,
 };

@@ -29,6 +29,11 @@ const RESTING = {
     select id from resting where not id = any($2::uuid[])`,
 };
 
+const FORGET = {
+  name: 'sources_forget',
+  text: 'delete from memory.source where tenant_id = $1 and source_id = any($2::uuid[])',
+};
+
 /**
  * Links a new memory to what it was drawn from, in this order.
  *
@@ -49,3 +54,8 @@ export const listSources = (
 /** Ids of the memories that go with these: reflections drawn from them, and what rests on them alone. */
 export const findResting = async (tx: Transaction, memoryIds: readonly string[]): Promise<string[]> =>
   (await tx.query<{ id: string }>(RESTING, [tx.caller.tenantId, memoryIds])).map(({ id }) => id);
+
+/** Forgets that anything was drawn from these. */
+export async function forgetSources(tx: Transaction, sourceIds: readonly string[]): Promise<void> {
+  await tx.query(FORGET, [tx.caller.tenantId, sourceIds]);
+}

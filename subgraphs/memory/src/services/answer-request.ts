@@ -1,6 +1,9 @@
 import { badInput, checkFirst, checkText, isPlatformError } from '@rae/kernel';
 import { parseUsd } from '@rae/metering';
+import { createPiiGuard } from '../domain/pii/apply-policy.ts';
 import { planSearch, type RetrievalRequest } from '../domain/search-plan.ts';
+import type { MemoryContext } from './memory-context.ts';
+import { readPolicies } from './memory-settings.ts';
 
 /** `input AskInput`; scalars are parsed, values are not checked yet. */
 export interface AskRequest {
@@ -75,17 +78,24 @@ export interface CheckedAsk {
   readonly project: string | null;
 }
 
-/** @throws BAD_USER_INPUT naming the field, the limit and what was given */
-export function checkAsk(input: AskRequest, now: Date): CheckedAsk {
+/**
+ * Checks a question, and masks in it what the project does not store.
+ *
+ * @throws BAD_USER_INPUT naming the field, the limit and what was given
+ */
+export async function checkAsk(ctx: MemoryContext, input: AskRequest): Promise<CheckedAsk> {
   const { maxOutputTokens, model, maxCostUsd } = input;
-  const question = checkText('input.question', input.question, MAX_QUESTION);
+  const asked = checkText('input.question', input.question, MAX_QUESTION);
+  const project = namedProject(input);
+  const guard = createPiiGuard(await readPolicies(ctx, project));
+  const question = guard.text('input.question', asked);
   return {
     question,
-    search: checkRetrieval(input.search, question, now),
+    search: checkRetrieval(input.search, question, ctx.clock.now()),
     model: model === null || model === undefined ? null : checkText('input.model', model, MAX_MODEL),
     maxOutputTokens: checkFirst(maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS, MAX_OUTPUT_TOKENS, 'input.maxOutputTokens'),
     maxCostNano: maxCostUsd === null || maxCostUsd === undefined ? null : parseUsd('input.maxCostUsd', maxCostUsd),
     payer: checkPayer(input),
-    project: namedProject(input),
+    project,
   };
 }

@@ -66,7 +66,7 @@ export function unlessFailed(answer: Answer): Answer {
  *   under the same key makes it; BUDGET_EXCEEDED
  */
 export async function ask(ctx: MemoryContext, input: AskRequest): Promise<Answer> {
-  const checked = checkAsk(input, ctx.clock.now());
+  const checked = await checkAsk(ctx, input);
   const { answerId, projectId, lease } = await claim(ctx, input, checked);
   if (lease) return unlessFailed(await startAnswer(ctx, checked, lease, projectId));
   const answer = await ctx.readOnce((tx) => readAnswer(tx, answerId));

@@ -4,6 +4,7 @@ import type { Transaction } from '@rae/kernel';
 import type { Document } from '../domain/document.ts';
 import { eraseDocument } from '../queries/erase-document.ts';
 import { findVersions } from '../queries/find-documents.ts';
+import { eraseDerived } from './erase-derived.ts';
 import { getDocumentIn } from './get-document.ts';
 import type { MemoryContext } from './memory-context.ts';
 
@@ -11,8 +12,9 @@ import type { MemoryContext } from './memory-context.ts';
 const IDS = 500;
 
 async function eraseVersion(tx: Transaction, { id, projectId, version }: Document): Promise<string> {
-  const memoryIds = await eraseDocument(tx, id);
-  const detail = { projectId, version, chunks: memoryIds.length };
+  const chunkIds = await eraseDocument(tx, id);
+  const memoryIds = [...chunkIds, ...(await eraseDerived(tx, chunkIds)).memoryIds];
+  const detail = { projectId, version, chunks: chunkIds.length };
   appendAudit(tx, { action: 'deleteDocument', subject: `document:${id}`, detail });
   const erased = Array.from({ length: Math.ceil(memoryIds.length / IDS) }, (_, at) => {
     const ids = memoryIds.slice(at * IDS, (at + 1) * IDS);
@@ -24,7 +26,7 @@ async function eraseVersion(tx: Transaction, { id, projectId, version }: Documen
       type: 'document.deleted',
       projectId,
       subject: id,
-      payload: { documentId: id, version, chunks: memoryIds.length },
+      payload: { documentId: id, version, chunks: chunkIds.length },
     },
   ]);
   const last = positions.at(-1);

@@ -138,7 +138,7 @@ export async function hearAnswer(
   input: AskRequest,
   after: string | null,
 ): Promise<EventStream<HeardFrame>> {
-  const ask = checkAsk(input, ctx.clock.now());
+  const ask = await checkAsk(ctx, input);
   const place = after === null ? await begin(ctx, input, ask) : await resume(ctx, ask, after);
   const left = new AbortController();
   const signal = AbortSignal.any([left.signal, ...(ctx.signal ? [ctx.signal] : [])]);

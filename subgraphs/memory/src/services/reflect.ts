@@ -44,6 +44,9 @@ const MOST_REFLECTIONS = 8;
 /** Of the best hit's score: what lies below is not what the focus is about. */
 const IN_FOCUS = 0.5;
 
+/** What it quotes was masked when it was written; here it is told of again, and stays where it stands. */
+const AS_STORED = { secretPolicy: 'FLAG', personalDataPolicy: 'FLAG' } as const;
+
 interface Plan {
   readonly projectId: string;
   readonly filter: MemoryFilter;
@@ -100,7 +103,8 @@ async function plan(
   const now = ctx.clock.now();
   const made = drafts.map(async (one) => {
     const { input, summary } = toReflection(one, focus, payer);
-    const memory = { ...planMemory(input, 'input', now, ctx.embedder.dimensions), speaker: null, summary };
+    const options = { now, dimensions: ctx.embedder.dimensions, policies: AS_STORED };
+    const memory = { ...planMemory(input, 'input', options), speaker: null, summary };
     const planned = { id: uuidv7(now.getTime()), memory };
     return { planned, vector: await embedNow(ctx, planned, projectId), draft: one };
   });
