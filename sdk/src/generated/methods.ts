@@ -358,4 +358,10 @@ export const createMethods = (client: BareClient) => ({
     const data = await client.query(types.SetRateLimitDocument, { input }, options);
     return data.setRateLimit;
   },
+
+  /** Groups what was remembered since the last reflection by meaning and words, and writes what each group has in common as a REFLECTIVE memory with its sources. Reflections become sources of higher ones. Nothing in common: nothing is written. */
+  generateReflection: async (input: types.GenerateReflectionMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.GenerateReflectionDocument, { input }, options);
+    return data.generateReflection;
+  },
 });

@@ -355,6 +355,26 @@ export type EraseSubjectInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** What to reflect on. */
+export type GenerateReflectionInput = {
+  /** The agent that pays and that the reflections are filed under; else the one that all sources share. 1..256 characters. */
+  readonly agentId?: string | null | undefined;
+  /** Which memories; all that nothing was drawn from yet when left out. */
+  readonly filter?: MemoryFilter | null | undefined;
+  /** Only what is about this, 1..1 024 characters. */
+  readonly focus?: string | null | undefined;
+  /** The same key and input gives the first result again, another input under it IDEMPOTENCY_CONFLICT; kept 24 h, 1..200 characters. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The newest so many, 1..200. */
+  readonly maxMemories?: number;
+  /** The key's own project when left out; a key of the whole tenant must name one. */
+  readonly projectId?: string | null | undefined;
+  /** The session that pays and that the reflections are filed under, 1..256 characters. */
+  readonly sessionId?: string | null | undefined;
+  /** The person who pays and whom the reflections are filed under; else the one that all sources share. 1..256 characters. */
+  readonly userId?: string | null | undefined;
+};
+
 /** A document to be cut and remembered. */
 export type IngestDocumentInput = {
   /** The agent, in the caller's own ids, 1..256 characters. */
@@ -1290,6 +1310,16 @@ export type SetRateLimitMutationVariables = Exact<{
 
 
 export type SetRateLimitMutation = { readonly setRateLimit: { readonly rateLimits: ReadonlyArray<RateLimitFieldsFragment> } };
+
+export type GenerateReflectionMutationVariables = Exact<{
+  input: GenerateReflectionInput;
+}>;
+
+
+export type GenerateReflectionMutation = { readonly generateReflection: { readonly cursor: string | null, readonly reflections: ReadonlyArray<(
+      { readonly sources: ReadonlyArray<{ readonly id: string, readonly content: string }> }
+      & MemoryFieldsFragment
+    )> } };
 
 
 export const CitationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -3584,3 +3614,40 @@ export const SetRateLimitDocument = /*#__PURE__*/ new TypedDocumentString(`
   remaining
   resetsAt
 }`) as unknown as TypedDocumentString<SetRateLimitMutation, SetRateLimitMutationVariables>;
+export const GenerateReflectionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation GenerateReflection($input: GenerateReflectionInput!) {
+  generateReflection(input: $input) {
+    reflections {
+      ...MemoryFields
+      sources {
+        id
+        content
+      }
+    }
+    cursor
+  }
+}
+    fragment MemoryFields on Memory {
+  id
+  projectId
+  layer
+  status
+  content
+  role
+  speaker
+  source
+  tags
+  metadata
+  userId
+  agentId
+  sessionId
+  importance
+  occurredAt
+  validFrom
+  validTo
+  createdAt
+  supersededAt
+  expiresAt
+  detectedPii
+  maskedPii
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<GenerateReflectionMutation, GenerateReflectionMutationVariables>;

@@ -69,6 +69,8 @@ async function loadErasures(ctx: Context, ids: readonly string[]): Promise<(Eras
 async function loadErasureParts(ctx: Context, ids: readonly string[]) {
   const parts = await ctx.readOnce((tx) => listErasureParts(tx, ids));
   return ids.map((id) => parts.filter(({ erasureId }) => erasureId === id));
+}
+
 async function loadSources(ctx: Context, keys: readonly { memoryId: string; first: number }[]): Promise<string[][]> {
   const most = Math.max(...keys.map(({ first }) => first));
   const ids = keys.map(({ memoryId }) => memoryId);
