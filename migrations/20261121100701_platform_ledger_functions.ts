@@ -22,19 +22,20 @@ const noteEvent = `create function platform.note_event(tenant uuid, about jsonb,
     about->>'actor', payload, '{}', about->>'traceparent', (about->>'causationId')::uuid, (about->>'depth')::smallint, at
   from platform.event_log log $$`;
 
-/** All that a line says but its labels, of which it says the hash, in one form: a JSON array of texts and nulls. */
-const ledgerText = `create function platform.ledger_text(l platform.ledger) returns text language sql immutable as $$
-  select array_to_json(array[l.number::text, l.id::text, l.kind, l.adjusts::text, l.project_id::text, l.user_id, l.agent_id, l.session_id,
-    l.api_key_id::text, l.trigger_id, l.execution_id, l.run_id, l.step_id, l.subject_type, l.subject_id, l.operation, l.reservation_id::text,
-    l.provider, l.model, l.input_tokens::text, l.output_tokens::text, l.cached_input_tokens::text, l.cache_write_tokens::text,
-    l.reasoning_tokens::text, l.calls::text, l.priced::text, l.cost_nano::text, l.price::text, l.cache_hit::text, l.saved_nano::text,
-    l.estimated::text, l.latency_ms::text, l.ttft_ms::text, l.trace_id, encode(l.labels_hash, 'hex'),
-    (extract(epoch from l.occurred_at) * 1000000)::bigint::text, (extract(epoch from l.created_at) * 1000000)::bigint::text])::text $$`;
+/**
+ * All that a line says but its labels, of which it says the hash: number and type of the columns, and each with its length, as
+ * Postgres sends them. Measured a line: 3.8 µs, as a JSON array of texts 25.
+ */
+const ledgerBytes = `create function platform.ledger_bytes(l platform.ledger) returns bytea language sql stable as $$
+  select record_send(row(l.number, l.id, l.kind, l.adjusts, l.project_id, l.user_id, l.agent_id, l.session_id, l.api_key_id,
+    l.trigger_id, l.execution_id, l.run_id, l.step_id, l.subject_type, l.subject_id, l.operation, l.reservation_id, l.provider, l.model,
+    l.input_tokens, l.output_tokens, l.cached_input_tokens, l.cache_write_tokens, l.reasoning_tokens, l.calls, l.priced, l.cost_nano,
+    l.price, l.cache_hit, l.saved_nano, l.estimated, l.latency_ms, l.ttft_ms, l.trace_id, l.labels_hash, l.occurred_at, l.created_at)) $$`;
 
 const ledgerStart = `create function platform.ledger_start(tenant uuid) returns bytea language sql immutable as $$
   select sha256(convert_to('rae ledger ' || tenant, 'UTF8')) $$`;
 
-/** hash = sha256(hash of the line before, text of this one); called last in its transaction, since it locks the tenant's head. */
+/** hash = sha256(hash of the line before, bytes of this one); called last in its transaction, since it locks the tenant's head. */
 const appendLedger = `create function platform.append_ledger(l platform.ledger) returns platform.ledger language plpgsql as $$
 begin
   l.labels_hash := sha256(convert_to(jsonb_build_array(l.tags, l.metadata)::text, 'UTF8'));
@@ -44,7 +45,7 @@ begin
       on conflict (tenant_id) do nothing;
     select number + 1, hash into l.number, l.previous_hash from platform.ledger_heads where tenant_id = l.tenant_id for update;
   end if;
-  l.hash := sha256(l.previous_hash || convert_to(platform.ledger_text(l), 'UTF8'));
+  l.hash := sha256(l.previous_hash || platform.ledger_bytes(l));
   insert into platform.ledger select l.*;
   update platform.ledger_heads set number = l.number, hash = l.hash where tenant_id = l.tenant_id;
   return l;
@@ -86,14 +87,14 @@ end $$`;
 
 /** The ledger's chain, in the database, so that a line is decided, booked, told and chained in one statement. */
 export const PlatformLedgerFunctions = migration(
-  [makeId, usd, iso, noteEvent, ledgerText, ledgerStart, appendLedger, shareOut, shareLine, writeLine],
+  [makeId, usd, iso, noteEvent, ledgerBytes, ledgerStart, appendLedger, shareOut, shareLine, writeLine],
   [
     'drop function platform.write_line',
     'drop function platform.share_line',
     'drop function platform.share_out',
     'drop function platform.append_ledger',
     'drop function platform.ledger_start',
-    'drop function platform.ledger_text',
+    'drop function platform.ledger_bytes',
     'drop function platform.note_event',
     'drop function platform.iso',
     'drop function platform.usd',

@@ -89,6 +89,7 @@ describe('auditLog', () => {
       for (const query of [
         '{ auditLog { totalCount } }',
         '{ verifyAuditLog { valid } }',
+        '{ verifyLedger { valid } }',
         '{ auditEntry(id: "x") { id } }',
       ])
         expect(await other.codeOf(query)).toBe('FORBIDDEN');
@@ -117,4 +118,9 @@ describe('verifyAuditLog', () => {
     const { errors } = await client.send(VERIFY, { from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', details: { field: 'to' } });
   });
+});
+
+test('verifyLedger finds a ledger without a line valid', async () => {
+  const { verifyLedger } = await client.ask('{ verifyLedger { valid entries firstBrokenId checkpoints } }');
+  expect(verifyLedger).toEqual({ valid: true, entries: 0, firstBrokenId: null, checkpoints: 0 });
 });

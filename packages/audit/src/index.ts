@@ -7,4 +7,4 @@ export { getAuditEntry } from './get-audit-entry.ts';
 export { type ChainKeeping, keepChain } from './keep-chain.ts';
 export { type AuditQuery, listAudit } from './list-audit.ts';
 export { type VerifyArgs, verify } from './verify.ts';
-export { type ChainVerification, verifyWholeChain } from './verify-chain.ts';
+export { type ChainVerification, type VerifyOptions, verifyWholeChain } from './verify-chain.ts';

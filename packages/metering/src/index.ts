@@ -11,6 +11,7 @@ export {
   type UnpricedPolicy,
 } from './budgets/tenant-settings.ts';
 export { type ForgetLabels, forgetLabels } from './forget-labels.ts';
+export { ledgerSource } from './ledger-source.ts';
 export type { UsedCall } from './line-use.ts';
 export { createMetering, type Metering, type MeteringOptions } from './metering.ts';
 export type { Payer } from './metering-context.ts';

@@ -51,6 +51,12 @@ export const createMethods = (client: BareClient) => ({
     return present(data.verifyAuditLog);
   },
 
+  /** Checks the hash chain of the ledger, and notes in the audit log that it did. The whole chain when left out; checked in pages, so that it holds nothing up. Wants a key bound to nothing. */
+  verifyLedger: async (variables: types.VerifyLedgerQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.VerifyLedgerDocument, variables, options);
+    return present(data.verifyLedger);
+  },
+
   /** Budgets that the key may see, oldest first: of a bound key none of other projects, agents, users and keys. */
   budgets: async (variables: types.BudgetsQueryVariables = {}, options?: RequestOptions) => {
     const data = await client.query(types.BudgetsDocument, variables, options);

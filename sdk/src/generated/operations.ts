@@ -871,6 +871,14 @@ export type VerifyAuditLogQueryVariables = Exact<{
 
 export type VerifyAuditLogQuery = { readonly verifyAuditLog: ChainVerificationFieldsFragment | null };
 
+export type VerifyLedgerQueryVariables = Exact<{
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}>;
+
+
+export type VerifyLedgerQuery = { readonly verifyLedger: ChainVerificationFieldsFragment | null };
+
 export type BudgetFieldsFragment = { readonly id: string, readonly scope: BudgetScope, readonly scopeId: string, readonly window: BudgetWindow, readonly limitUsd: string | null, readonly limitTokens: number | null, readonly usedUsd: string, readonly usedTokens: number, readonly reservedUsd: string, readonly reservedTokens: number, readonly remainingUsd: string | null, readonly remainingTokens: number | null, readonly thresholds: ReadonlyArray<number>, readonly action: BudgetAction, readonly downgradeTo: string | null, readonly downgradeAt: number | null, readonly timeZone: string, readonly weekStartsOn: number, readonly monthStartsOn: number, readonly windowStartsAt: string, readonly resetsAt: string | null, readonly unpricedCalls: number, readonly raise: { readonly extraUsd: string | null, readonly extraTokens: number | null, readonly until: string, readonly reason: string | null, readonly by: string } | null };
 
 export type ReservationFieldsFragment = { readonly id: string, readonly projectId: string, readonly status: ReservationStatus, readonly model: string, readonly downgraded: boolean, readonly reservedUsd: string, readonly reservedTokens: number, readonly createdAt: string, readonly expiresAt: string };
@@ -2146,6 +2154,19 @@ export const VerifyAuditLogDocument = /*#__PURE__*/ new TypedDocumentString(`
   checkpoints
   tookMs
 }`) as unknown as TypedDocumentString<VerifyAuditLogQuery, VerifyAuditLogQueryVariables>;
+export const VerifyLedgerDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query VerifyLedger($from: DateTime, $to: DateTime) {
+  verifyLedger(from: $from, to: $to) {
+    ...ChainVerificationFields
+  }
+}
+    fragment ChainVerificationFields on ChainVerification {
+  valid
+  entries
+  firstBrokenId
+  checkpoints
+  tookMs
+}`) as unknown as TypedDocumentString<VerifyLedgerQuery, VerifyLedgerQueryVariables>;
 export const BudgetsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Budgets($scope: BudgetScope, $scopeId: ID, $first: Int, $after: String) {
   budgets(scope: $scope, scopeId: $scopeId, first: $first, after: $after) {

@@ -17,6 +17,7 @@ export const proofCases: Cases = {
       variables: ({ keyId }) => ({ subject: `apiKey:${keyId}` }),
     },
   ],
+  'Query.verifyLedger': [{ query: '{ verifyLedger { valid entries firstBrokenId } }' }],
   'Query.verifyAuditLog': [{ query: '{ verifyAuditLog { valid entries firstBrokenId } }' }],
   'Mutation.setRateLimit': [
     {

@@ -1,5 +1,6 @@
 import { auditSource, type ChainSource, keepChain } from '@rae/audit';
 import { listTenantIds } from '@rae/identity';
+import { ledgerSource } from '@rae/metering';
 import { type Platform, systemCaller } from '../platform.ts';
 
 async function keepOne(platform: Platform, tenantId: string, source: ChainSource, days: number | null) {
@@ -18,8 +19,9 @@ async function keepOne(platform: Platform, tenantId: string, source: ChainSource
 
 /** Signs the chains of all tenants once a day and prunes what is older than the settings keep. Any number of processes may. */
 export async function keepChains(platform: Platform): Promise<void> {
-  const { auditDays } = platform.config;
+  const { auditDays, ledgerDays } = platform.config;
   for (const tenantId of await platform.asWorker(listTenantIds)) {
     await keepOne(platform, tenantId, auditSource, auditDays);
+    await keepOne(platform, tenantId, ledgerSource, ledgerDays);
   }
 }

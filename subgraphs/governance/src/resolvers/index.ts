@@ -45,6 +45,7 @@ import { tenant } from './Query/tenant.ts';
 import { tenantSettings } from './Query/tenantSettings.ts';
 import { tenantStats } from './Query/tenantStats.ts';
 import { verifyAuditLog } from './Query/verifyAuditLog.ts';
+import { verifyLedger } from './Query/verifyLedger.ts';
 import { viewer } from './Query/viewer.ts';
 import { Reservation } from './Reservation.ts';
 import { budgetEvents } from './Subscription/budgetEvents.ts';
@@ -73,6 +74,7 @@ export const resolvers: Resolvers = {
     auditEntry,
     auditLog,
     verifyAuditLog,
+    verifyLedger,
   },
   Mutation: {
     createTenant,
