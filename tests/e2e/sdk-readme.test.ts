@@ -51,7 +51,7 @@ async function run({ code }: Sample): Promise<{ lines: string[]; errors: string 
 describe('samples of the SDK’s README', () => {
   test('each section that has one says what it prints', () => {
     expect(samples.filter(({ prints }) => prints.length === 0)).toEqual([]);
-    expect(new Set(samples.map(({ section }) => section)).size).toBe(7);
+    expect(new Set(samples.map(({ section }) => section)).size).toBe(8);
   });
 
   test.each(samples.map((sample, index) => [`${sample.section}, sample ${index + 1}`, sample] as const))(
