@@ -629,6 +629,8 @@ export type RetrievalSignal =
   | 'LEXICAL'
   /** How long ago it happened, counted from now: half after 69 days. Weighs only when asked for, and then gently. */
   | 'RECENCY'
+  /** The reranker's judgement, as a share of a score; not to be asked for: `rerank` switches it. */
+  | 'RERANK'
   /** Likeness of meaning, by the embedding model. */
   | 'VECTOR';
 
@@ -648,7 +650,7 @@ export type SearchMemoriesInput = {
   readonly contextWindow?: number;
   /** 0 = relevance alone, 1 = variety alone (MMR). The order weighs variety; a score stays the hit's relevance. */
   readonly diversity?: number;
-  /** Synonyms, and acronyms that the memories found explain, in English and Polish; `queries` names what was asked as well. */
+  /** Synonyms, acronyms that the memories found explain, in English and Polish, and, with a language model configured, paraphrases; `queries` names what was asked as well. */
   readonly expandQuery?: boolean;
   /** Where to look. */
   readonly filter?: MemoryFilter | null | undefined;
@@ -662,6 +664,8 @@ export type SearchMemoriesInput = {
   readonly minScore?: number | null | undefined;
   /** What is looked for, in the asker's own words; 1..65 536 characters. */
   readonly query: string;
+  /** Let the configured reranker judge the best 50 hits; without one this changes nothing. */
+  readonly rerank?: boolean;
   /** The session that pays, in the caller's own ids; restricts nothing. */
   readonly sessionId?: string | null | undefined;
   /** Signals to fuse; all that the engine judges useful when left out: words and meaning. */

@@ -20,8 +20,13 @@ export function mergeRankings(rankings: readonly (readonly RankedHit[])[]): Rank
 
 const lessen = (hit: RankedHit): RankedHit => scaleHit(hit, EXPANDED);
 
+interface Scored {
+  readonly score: number;
+  readonly signals: readonly { readonly contribution: number }[];
+}
+
 /** The hit with score and shares times `by`. */
-export const scaleHit = <Hit extends Pick<RankedHit, 'score' | 'signals'>>(hit: Hit, by: number): Hit => ({
+export const scaleHit = <Hit extends Scored>(hit: Hit, by: number): Hit => ({
   ...hit,
   score: hit.score * by,
   signals: hit.signals.map((share) => ({ ...share, contribution: share.contribution * by })),

@@ -2,8 +2,10 @@ import { badInput, checkFirst, checkText } from '@rae/kernel';
 import { checkFilter, type MemoryFilter } from './memory-filter.ts';
 import { MAX_CONTENT } from './new-memory.ts';
 
-export const SIGNALS = ['LEXICAL', 'VECTOR', 'GRAPH', 'RECENCY', 'IMPORTANCE'] as const;
-export type RetrievalSignal = (typeof SIGNALS)[number];
+/** `enum RetrievalSignal`. */
+export type RetrievalSignal = AskedSignal | 'RERANK';
+/** Those that may be asked for. */
+export type AskedSignal = 'LEXICAL' | 'VECTOR' | 'GRAPH' | 'RECENCY' | 'IMPORTANCE';
 
 /** `input RetrievalInput`; values are not checked yet, what is left out has the contract's default. */
 export interface RetrievalRequest {
@@ -34,7 +36,7 @@ export interface SearchPlan {
   readonly filter: MemoryFilter;
   readonly limit: number;
   /** Null: as the engine judges. */
-  readonly signals: readonly RetrievalSignal[] | null;
+  readonly signals: readonly AskedSignal[] | null;
   readonly useGraph: boolean;
   readonly rerank: boolean;
   readonly expandQuery: boolean;
@@ -58,6 +60,13 @@ function checkRange(field: string, value: number, least: number, most: number): 
 const checkId = (field: string, value: string | null | undefined): string | null =>
   value === null || value === undefined ? null : checkText(`input.${field}`, value, MAX_ID);
 
+function checkSignals(signals: readonly RetrievalSignal[]): AskedSignal[] {
+  return [...new Set(signals)].map((signal) => {
+    if (signal !== 'RERANK') return signal;
+    throw badInput('input.signals', 'RERANK is shown in answers and cannot be asked for; `rerank` switches it');
+  });
+}
+
 function checkTokens(value: number | null | undefined): number | null {
   if (value === null || value === undefined) return null;
   if (value >= 1) return value;
@@ -74,7 +83,7 @@ export function planSearch(request: SearchRequest, now: Date): SearchPlan {
     text: checkText('input.query', request.query, MAX_CONTENT),
     filter: checkFilter(request.filter, now),
     limit: checkFirst(request.limit ?? 10, 200, 'input.limit'),
-    signals: request.signals?.length ? [...new Set(request.signals)] : null,
+    signals: request.signals?.length ? checkSignals(request.signals) : null,
     useGraph: request.useGraph ?? true,
     rerank: request.rerank ?? true,
     expandQuery: request.expandQuery ?? false,

@@ -1,3 +1,3 @@
-import { countHit } from '../services/search-memories.ts';
+import { countHit } from '../services/search-output.ts';
 
 export const SearchHit = { tokens: countHit };

@@ -1,5 +1,6 @@
 import { badInput } from '@rae/kernel';
-import { promptOf, type SearchResult as Result } from '../services/search-memories.ts';
+import { promptOf } from '../services/search-output.ts';
+import type { SearchResult as Result } from '../services/search-result.ts';
 
 interface Args {
   readonly format: 'MARKDOWN' | 'XML' | 'JSON';
@@ -7,6 +8,7 @@ interface Args {
 }
 
 export const SearchResult = {
+  cost: ({ costId }: Result) => (costId ? { __typename: 'Cost', id: costId } : null),
   prompt(result: Result, { format, maxTokens }: Args) {
     if (typeof maxTokens === 'number' && maxTokens < 1)
       throw badInput('maxTokens', `must be at least 1, not ${maxTokens}`);

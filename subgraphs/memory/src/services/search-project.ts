@@ -14,6 +14,7 @@ import {
   type RankedHit,
   type RowsThen,
   rank,
+  type SignalShare,
 } from '../engine/index.ts';
 import { findMemoriesByMid, findMemoriesByMidAsOf } from '../queries/find-memories.ts';
 import { findMidsAsOf, findMidsByMetadata, findMidsChangedSince } from '../queries/list-memories.ts';
@@ -43,10 +44,14 @@ export interface ProjectQuestion {
   readonly withProfiles: boolean;
 }
 
+/** A signal's share, that of a reranker included. */
+export type HitShare = Omit<SignalShare, 'signal'> & { readonly signal: EngineSignal | 'RERANK' };
+
 export interface FoundHit {
   readonly memory: StoredMemory;
   readonly score: number;
-  readonly signals: RankedHit['signals'];
+  readonly rerankScore?: number;
+  readonly signals: readonly HitShare[];
   /** Numbers of its neighbours in the same project. */
   readonly context: readonly number[];
   readonly profile: Profile | null;
