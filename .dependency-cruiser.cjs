@@ -150,7 +150,7 @@ const owners = [
   rule(
     'redis-only-in-events',
     'Redis carries wake-ups and caches behind ports.',
-    { pathNot: [...TESTS, '^packages/events/'] },
+    { pathNot: [...TESTS, '^packages/events/', '^subgraphs/memory/src/services/working/'] },
     { path: REDIS },
   ),
 ];

@@ -9,7 +9,7 @@ import { analyseTables } from '@rae/database';
 import { createEventFeed } from '@rae/events';
 import { type Context, createCursorCodec, NO_CAUSE, spendOf, systemClock, uuidv7 } from '@rae/kernel';
 import { createGenerator, createOfflineEncoder } from '@rae/llm';
-import { createMemorySubgraph } from '@rae/memory-subgraph';
+import { createInProcessWorkingStore, createMemorySubgraph } from '@rae/memory-subgraph';
 import { createMetrics } from '@rae/telemetry';
 import {
   createTestTenant,
@@ -104,6 +104,7 @@ async function measureService(): Promise<void> {
     feed,
     indexBytes: 2 ** 30,
     writeAs: db.as,
+    working: createInProcessWorkingStore({ clock: systemClock }),
     wakeUp: db.wakeUp,
     logger: silentLogger,
     metrics,

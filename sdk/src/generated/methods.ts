@@ -325,7 +325,7 @@ export const createMethods = (client: BareClient) => ({
     return data.createMemory;
   },
 
-  /** All or none, at most 1 000, results in input order; searchable by words at once, by vectors as soon as they are embedded (`pendingEmbeddings`). Only the outer key counts. */
+  /** All or none, at most 1 000, results in input order; searchable by words at once, by vectors as soon as they are embedded (`pendingEmbeddings`). Only the outer key counts; WORKING and lasting layers do not mix in one call. */
   createMemories: async (variables: types.CreateMemoriesMutationVariables, options?: RequestOptions) => {
     const data = await client.query(types.CreateMemoriesDocument, variables, options);
     return data.createMemories;

@@ -313,7 +313,7 @@ export type CreateMemoryInput = {
   readonly speaker?: string | null | undefined;
   /** At most 100 labels of 1..128 characters; repeats are dropped. */
   readonly tags?: ReadonlyArray<string> | null | undefined;
-  /** 60 to 31 536 000: archived after so many seconds. For good when left out. */
+  /** 60 to 31 536 000: archived after so many seconds; a WORKING one ends then. Left out: for good, WORKING 86 400. */
   readonly ttlSeconds?: number | null | undefined;
   /** The person, in the caller's own ids, 1..256 characters. */
   readonly userId?: string | null | undefined;
@@ -423,7 +423,7 @@ export type MemoryFilter = {
   readonly collection?: string | null | undefined;
   /** Chunks of this version of a document; those of an old version are ARCHIVED. */
   readonly documentId?: string | null | undefined;
-  /** Any of these layers. */
+  /** Any of these layers; WORKING alone, and only in `memories`. All but WORKING when left out. */
   readonly layers?: ReadonlyArray<MemoryLayer> | null | undefined;
   /** JSON containment on metadata: each value given stands in it. */
   readonly metadata?: unknown;
@@ -460,7 +460,9 @@ export type MemoryLayer =
   /** Why: reflections drawn from other memories, each linked to its sources. */
   | 'REFLECTIVE'
   /** What is known: facts distilled from episodes or told outright. */
-  | 'SEMANTIC';
+  | 'SEMANTIC'
+  /** Live context of a running session: expires (24 h unless told), at most 100 000 a tenant, may be lost with Redis, emits no event, is in no search. Above the cap a write is CONFLICT. */
+  | 'WORKING';
 
 /** Order of a list; ties are broken by the order of writing. */
 export type MemoryOrder =

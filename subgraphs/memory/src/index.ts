@@ -24,6 +24,7 @@ import { createGate } from './services/gate.ts';
 import { createIndexRegistry } from './services/index-registry.ts';
 import type { MemoryContext } from './services/memory-context.ts';
 import { createUsageCounter } from './services/usage-counter.ts';
+import type { WorkingStore } from './services/working/working-store.ts';
 import { embedCreated } from './subscribers/embed-created.ts';
 import { fillErasure } from './subscribers/fill-erasure.ts';
 
@@ -38,6 +39,8 @@ export interface MemorySubgraphOptions {
   readonly indexBytes: number;
   /** A transaction beside the requests: uses are counted there. */
   readonly writeAs: <T>(caller: Caller, work: (tx: Transaction) => Promise<T>) => Promise<T>;
+  /** Where WORKING memories live; closed with the subgraph. */
+  readonly working: WorkingStore;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -54,6 +57,7 @@ export function createMemorySubgraph({
   wakeUp,
   indexBytes,
   writeAs,
+  working,
   logger,
   metrics,
 }: MemorySubgraphOptions): Subgraph<MemoryContext> {
@@ -78,13 +82,15 @@ export function createMemorySubgraph({
       wakeUp,
       answers,
       usage,
-      loaders: createLoaders(ctx),
+      working,
+      loaders: createLoaders(ctx, working),
     }),
     async close() {
       await answers.close();
       indexes.close();
       await cutter.close();
       await usage.close();
+      await working.close();
     },
   };
 }
@@ -97,3 +103,7 @@ export const memoryJobs = (options: EmbedOptions): readonly JobDefinition[] => [
   embedMemoriesJob(options),
   eraseMemoriesJob(),
 ];
+
+export { createInProcessWorkingStore } from './services/working/in-process-store.ts';
+export { createRedisWorkingStore } from './services/working/redis-store.ts';
+export type { WorkingMemory, WorkingStore } from './services/working/working-store.ts';

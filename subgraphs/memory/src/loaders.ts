@@ -12,14 +12,31 @@ import { listRevisions, type Revision } from './queries/revisions.ts';
 import { listSources } from './queries/sources.ts';
 import { findUsage, type Usage } from './queries/usage.ts';
 import type { MemoryLoaders } from './services/memory-context.ts';
+import type { WorkingStore } from './services/working/working-store.ts';
 
-async function loadMemories(ctx: Context, ids: readonly string[]): Promise<(Memory | null)[]> {
-  const found = await ctx.readOnce((tx) => findMemories(tx, ids));
+/** A store that is away holds none: what may be lost must not stop what is there. */
+async function findWorking(
+  { caller, logger }: Context,
+  working: WorkingStore,
+  ids: readonly string[],
+): Promise<Memory[]> {
+  if (ids.length === 0) return [];
+  return working.find(caller.tenantId, ids).catch((err: unknown) => {
+    logger.warn({ err }, 'WORKING memories could not be looked up');
+    return [];
+  });
+}
+
+async function loadMemories(ctx: Context, working: WorkingStore, ids: readonly string[]): Promise<(Memory | null)[]> {
+  const stored: Memory[] = await ctx.readOnce((tx) => findMemories(tx, ids));
+  const known = new Set(stored.map(({ id }) => id));
+  const missing = ids.map((id) => id.toLowerCase()).filter((id) => !known.has(id));
+  const found = [...stored, ...(await findWorking(ctx, working, missing))];
   const { projectId } = ctx.caller;
   const seen = new Map(
     found.filter((memory) => projectId === null || memory.projectId === projectId).map((memory) => [memory.id, memory]),
   );
-  return ids.map((id) => seen.get(id) ?? null);
+  return ids.map((id) => seen.get(id.toLowerCase()) ?? null);
 }
 
 async function loadAnswers(ctx: Context, ids: readonly string[]): Promise<(Answer | null)[]> {
@@ -79,10 +96,10 @@ async function loadSources(ctx: Context, keys: readonly { memoryId: string; firs
 }
 
 /** Loaders of one fetch, under the caller's tenant. */
-export const createLoaders = (ctx: Context): MemoryLoaders => ({
+export const createLoaders = (ctx: Context, working: WorkingStore): MemoryLoaders => ({
   erasure: new DataLoader((ids) => loadErasures(ctx, ids)),
   erasureParts: new DataLoader((ids) => loadErasureParts(ctx, ids)),
-  memory: new DataLoader((ids) => loadMemories(ctx, ids)),
+  memory: new DataLoader((ids) => loadMemories(ctx, working, ids)),
   usage: new DataLoader((ids) => loadUsage(ctx, ids)),
   answer: new DataLoader((ids) => loadAnswers(ctx, ids)),
   document: new DataLoader((ids) => loadDocuments(ctx, ids)),

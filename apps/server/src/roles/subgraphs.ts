@@ -5,7 +5,7 @@ import type { RequestScope } from '@rae/gateway';
 import { createGovernanceSubgraph } from '@rae/governance-subgraph';
 import { guardResolvers, type RateLimits } from '@rae/identity';
 import type { Context, Subgraph } from '@rae/kernel';
-import { createMemorySubgraph } from '@rae/memory-subgraph';
+import { createInProcessWorkingStore, createMemorySubgraph, createRedisWorkingStore } from '@rae/memory-subgraph';
 import { createErrorFormatter } from '@rae/telemetry';
 import type { GraphQLSchema } from 'graphql';
 import type { Models } from '../models.ts';
@@ -57,7 +57,7 @@ export async function runSubgraphs(
   rateLimits: RateLimits,
   contextOf: (scope: RequestScope) => Context,
 ): Promise<RunningSubgraph[]> {
-  const { config, feed, metering, wakeUp, logger, metrics, asTenant } = platform;
+  const { config, clock, feed, metering, wakeUp, logger, metrics, asTenant } = platform;
   const made: Subgraph[] = [];
   if (config.roles.has('memory') && models)
     made.push(
@@ -68,6 +68,9 @@ export async function runSubgraphs(
         feed,
         indexBytes: config.indexBytes,
         writeAs: asTenant,
+        working: config.redisUrl
+          ? createRedisWorkingStore({ url: config.redisUrl, logger })
+          : createInProcessWorkingStore({ clock }),
         wakeUp,
         logger,
         metrics,

@@ -1,5 +1,6 @@
 import { badInput, checkJson, isUuid, type JsonValue } from '@rae/kernel';
 import type { IndexedLayer, IndexedRole, IndexedStatus } from '../engine/codes.ts';
+import type { MemoryLayer } from './memory-row.ts';
 
 /** `input MemoryFilter`; scalars are parsed, values are not checked yet. */
 export interface MemoryFilter {
@@ -23,6 +24,11 @@ export interface MemoryFilter {
   asOf?: Date | null;
 }
 
+/** The same as it is given: WORKING stands alone, and only where memories are listed. */
+export type GivenFilter = Omit<MemoryFilter, 'layers'> & { layers?: readonly MemoryLayer[] | null };
+
+const isLasting = (layer: MemoryLayer): layer is IndexedLayer => layer !== 'WORKING';
+
 const MAX_VALUES = 100;
 
 /**
@@ -31,8 +37,15 @@ const MAX_VALUES = 100;
  * @param now an asOf may lie a minute behind it, by which clocks differ
  * @throws BAD_USER_INPUT naming the field
  */
-export function checkFilter(filter: MemoryFilter | null | undefined, now: Date): MemoryFilter {
-  const checked = filter ?? {};
+export function checkFilter(filter: GivenFilter | null | undefined, now: Date): MemoryFilter {
+  const { layers, ...rest } = filter ?? {};
+  const lasting = layers?.filter(isLasting) ?? null;
+  if (lasting?.length !== layers?.length)
+    throw badInput(
+      'filter.layers',
+      'names WORKING, whose memories are in no index and no database; list them alone, with memories(filter: { layers: [WORKING] })',
+    );
+  const checked: MemoryFilter = lasting ? { ...rest, layers: lasting } : rest;
   if (checked.asOf) checkAsOf('filter.asOf', checked.asOf, now);
   if (checked.projectId && !isUuid(checked.projectId)) throw badInput('filter.projectId', 'must be a UUID');
   if (checked.documentId && !isUuid(checked.documentId)) throw badInput('filter.documentId', 'must be a UUID');

@@ -1,7 +1,8 @@
 import { badInput, checkJson, checkText, type JsonValue } from '@rae/kernel';
-import type { IndexedLayer, IndexedRole } from '../engine/codes.ts';
+import type { IndexedRole } from '../engine/codes.ts';
 import { contentHash } from './content-hash.ts';
 import { judgeImportance } from './importance.ts';
+import type { MemoryLayer } from './memory-row.ts';
 import { createPiiGuard, type PiiGuard, type PiiPolicies } from './pii/apply-policy.ts';
 import { speakerOf } from './speaker.ts';
 import { suspectInstructions } from './suspected-instructions.ts';
@@ -10,7 +11,7 @@ import { checkTtl, expiryOf } from './time-to-live.ts';
 /** `input CreateMemoryInput`; scalars are parsed, values are not checked yet. */
 export interface CreateMemoryInput {
   projectId?: string | null;
-  layer: IndexedLayer;
+  layer: MemoryLayer;
   content: string;
   role?: IndexedRole | null;
   speaker?: string | null;
@@ -31,7 +32,7 @@ export interface CreateMemoryInput {
 
 /** A checked memory, ready to be written. */
 export interface NewMemory {
-  readonly layer: IndexedLayer;
+  readonly layer: MemoryLayer;
   readonly content: string;
   readonly role: IndexedRole | null;
   readonly speaker: string | null;
@@ -70,7 +71,7 @@ const MAX_SOURCE = 2_048;
 const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
 
 /** Layers of what is known: said twice, it is one thing. */
-const isMerged = (layer: IndexedLayer): boolean => layer === 'SEMANTIC' || layer === 'PROCEDURAL';
+const isMerged = (layer: MemoryLayer): boolean => layer === 'SEMANTIC' || layer === 'PROCEDURAL';
 
 const optionalText = (field: string, value: string | null | undefined, max: number): string | null =>
   value === null || value === undefined ? null : checkText(field, value, max);

@@ -31,6 +31,11 @@ const INSERT = {
     select $1, $2, written.mid, $5, decode(given.vector, 'base64') from written join given using (id) where given.vector is not null`,
 };
 
+function codeOf({ layer }: NewMemory): number {
+  if (layer === 'WORKING') throw new Error('a WORKING memory is never in the database');
+  return LAYERS[layer];
+}
+
 /** Writes memories of one project. The transaction's tenant is theirs. */
 export async function insertMemories(
   tx: Transaction,
@@ -41,7 +46,7 @@ export async function insertMemories(
   const given = rows.map(({ id, memory, lex, vector }, n) => ({
     n,
     id,
-    layer: LAYERS[memory.layer],
+    layer: codeOf(memory),
     content: memory.content,
     role: memory.role === null ? null : ROLES[memory.role],
     speaker: memory.speaker,

@@ -2,7 +2,9 @@ import { checkText } from '@rae/kernel';
 import { planArchive, planRestore } from '../domain/changes.ts';
 import { addUsage } from '../queries/usage.ts';
 import { type ChangedMemory, changeMemory, commitChange } from './change-memory.ts';
+import { getMemory } from './get-memory.ts';
 import type { MemoryContext } from './memory-context.ts';
+import { isWorking, refuseWorking } from './working-memories.ts';
 
 const MAX_REASON = 1_024;
 
@@ -10,10 +12,11 @@ const MAX_REASON = 1_024;
  * Takes a memory out of search and lists. It stays readable by id, and restoreMemory takes this back. Archiving an archived
  * memory changes nothing and records no event.
  *
- * @throws NOT_FOUND if the tenant has no such memory; CONFLICT if it is superseded
+ * @throws NOT_FOUND if the tenant has no such memory; CONFLICT if it is superseded, or a WORKING one
  */
-export function archiveMemory(ctx: MemoryContext, id: string, reason: string | null): Promise<ChangedMemory> {
+export async function archiveMemory(ctx: MemoryContext, id: string, reason: string | null): Promise<ChangedMemory> {
   const checked = reason === null ? null : checkText('reason', reason, MAX_REASON);
+  refuseWorking(await getMemory(ctx, id), 'archived');
   return changeMemory(ctx, id, (memory, now) => planArchive(memory, checked, now));
 }
 
@@ -23,9 +26,12 @@ export function archiveMemory(ctx: MemoryContext, id: string, reason: string | n
  *
  * @throws NOT_FOUND if the tenant has no such memory
  */
-export const restoreMemory = (ctx: MemoryContext, id: string): Promise<ChangedMemory> =>
-  ctx.transact(async (tx) => {
+export async function restoreMemory(ctx: MemoryContext, id: string): Promise<ChangedMemory> {
+  const known = await getMemory(ctx, id);
+  if (isWorking(known)) return { memory: known, cursor: null };
+  return ctx.transact(async (tx) => {
     const restored = await commitChange(tx, id, planRestore);
     if (restored.cursor !== null) await addUsage(tx, [{ memoryId: restored.memory.id, uses: 1, usedAt: tx.now }]);
     return restored;
   });
+}

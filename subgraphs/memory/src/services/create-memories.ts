@@ -7,6 +7,7 @@ import { findMemories } from '../queries/find-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
 import { readPolicies } from './memory-settings.ts';
 import { payingProject } from './paying-project.ts';
+import { createWorking } from './working-memories.ts';
 import { embedNow, type PlannedMemory, type Vectors, writeMemories } from './write-memories.ts';
 
 export type { CreateMemoryInput };
@@ -16,7 +17,8 @@ export const MAX_BATCH = 1_000;
 export interface CreatedMemories {
   /** In input order. */
   readonly memories: readonly Memory[];
-  readonly cursors: readonly string[];
+  /** Null for WORKING memories, which are in no log. */
+  readonly cursors: readonly (string | null)[];
   /** An equal one was there already and was strengthened instead. */
   readonly deduplicated: readonly boolean[];
   readonly pendingEmbeddings: number;
@@ -60,6 +62,13 @@ async function vectorsFor(
   return [await embedNow(ctx, first, await payingProject(ctx, asked, 'input.projectId'))];
 }
 
+const toResult = (memories: readonly Memory[]): CreatedMemories => ({
+  memories,
+  cursors: memories.map(() => null),
+  deduplicated: memories.map(() => false),
+  pendingEmbeddings: 0,
+});
+
 async function create(
   ctx: MemoryContext,
   inputs: readonly CreateMemoryInput[],
@@ -68,12 +77,19 @@ async function create(
   const now = ctx.clock.now();
   const asked = inputs[0]?.projectId ?? null;
   const options = { now, dimensions: ctx.embedder.dimensions, policies: await readPolicies(ctx, asked) };
+  // Of one instant: sorted, so that ids rise in the order of the call.
+  const ids = inputs.map(() => uuidv7(now.getTime())).sort();
   const planned = inputs.map((input, at) => ({
-    id: uuidv7(now.getTime()),
+    id: ids[at] ?? uuidv7(now.getTime()),
     memory: planMemory(input, path(at), options),
   }));
   if (inputs.some(({ projectId }) => (projectId ?? null) !== asked))
     throw badInput('inputs', 'must all name the same project, or none');
+  if (inputs.some(({ layer }) => layer === 'WORKING')) {
+    if (inputs.some(({ layer }) => layer !== 'WORKING'))
+      throw badInput('inputs', 'must not mix WORKING and lasting layers: the first may be lost, the others never');
+    return toResult(await createWorking(ctx, planned, { field, key, asked, input: inputs, now }));
+  }
   const vectors = await vectorsFor(ctx, planned, embed, asked);
   return ctx.transact(async (tx) => {
     const projectId = await projectToWrite(tx, asked, `${path(0)}.projectId`);

@@ -1,6 +1,6 @@
 import { type EventStream, encodeCursor, type LogEvent, mapStream } from '@rae/events';
 import { projectToRead } from '@rae/identity';
-import type { IndexedLayer } from '../engine/codes.ts';
+import type { MemoryLayer } from '../domain/memory-row.ts';
 import type { MemoryContext } from './memory-context.ts';
 
 export interface HeardMemory {
@@ -13,7 +13,7 @@ export interface HeardMemory {
 
 export interface HearRequest {
   readonly projectId?: string | null;
-  readonly layers?: readonly IndexedLayer[] | null;
+  readonly layers?: readonly MemoryLayer[] | null;
   readonly after?: string | null;
 }
 

@@ -1,12 +1,13 @@
 import { projectToRead } from '@rae/identity';
 import { badInput, type Connection, checkFirst, toConnection } from '@rae/kernel';
-import { checkFilter, type MemoryFilter } from '../domain/memory-filter.ts';
+import { checkFilter, type GivenFilter, type MemoryFilter } from '../domain/memory-filter.ts';
 import type { Memory } from '../domain/memory-row.ts';
 import { countMemories, type MemoryOrder, listMemories as readPage } from '../queries/list-memories.ts';
 import type { MemoryContext } from './memory-context.ts';
+import { listWorking } from './working-memories.ts';
 
 export interface ListMemoriesRequest {
-  readonly filter?: MemoryFilter | null;
+  readonly filter?: GivenFilter | null;
   readonly orderBy: MemoryOrder;
   readonly first: number;
   readonly after?: string | null;
@@ -31,14 +32,24 @@ function check({ filter, orderBy }: ListMemoriesRequest, now: Date): MemoryFilte
   return checked;
 }
 
+/** The filter of a list of WORKING memories alone; null for any other list. */
+function asWorkingList({ filter }: ListMemoriesRequest, now: Date): MemoryFilter | null {
+  const { layers, ...rest } = filter ?? {};
+  if (!layers?.length || layers.some((layer) => layer !== 'WORKING')) return null;
+  if (rest.asOf) throw badInput('filter.asOf', 'goes without WORKING: what is gone of them is not known');
+  return checkFilter(rest, now);
+}
+
 /**
- * A page of memories. A cursor belongs to its filter and order; pages neither skip nor repeat what was there all along.
+ * A page of memories; of WORKING ones where these alone are asked for. A cursor belongs to its filter and order; pages neither skip nor repeat what was there all along.
  *
  * @throws BAD_USER_INPUT for `first` outside 1..200, a wrong filter, or a cursor of another list; NOT_FOUND for a project that is not there
  */
 export async function listMemories(ctx: MemoryContext, request: ListMemoriesRequest): Promise<Connection<Memory>> {
   const { orderBy } = request;
   const first = checkFirst(request.first);
+  const working = asWorkingList(request, ctx.clock.now());
+  if (working) return listWorking(ctx, { filter: working, orderBy, first, after: request.after ?? null });
   const filter = check(request, ctx.clock.now());
   const { tenantId } = ctx.caller;
   const list = `memories ${orderBy} ${JSON.stringify(filter)}`;

@@ -11,6 +11,7 @@ import type { AnswerMakers } from './answer-makers.ts';
 import type { DocumentCutter } from './cut-document.ts';
 import type { IndexRegistry } from './index-registry.ts';
 import type { UsageCounter } from './usage-counter.ts';
+import type { WorkingStore } from './working/working-store.ts';
 
 /** One fetch's look-ups by id, gathered and asked once each, under the caller's tenant. */
 export interface MemoryLoaders {
@@ -43,5 +44,6 @@ export interface MemoryContext extends Context {
   readonly usage: UsageCounter;
   readonly wakeUp: WakeUp;
   readonly answers: AnswerMakers;
+  readonly working: WorkingStore;
   readonly loaders: MemoryLoaders;
 }

@@ -10,6 +10,7 @@ import { changeEvent } from './change-memory.ts';
 import { getMemory, getMemoryLocked } from './get-memory.ts';
 import type { MemoryContext } from './memory-context.ts';
 import { readPolicies } from './memory-settings.ts';
+import { refuseWorking } from './working-memories.ts';
 import { embedNow, type PlannedMemory, type Vectors, writeMemories } from './write-memories.ts';
 
 export type { CreateMemoryInput };
@@ -54,7 +55,10 @@ export async function supersedeMemory(
 ): Promise<SupersededMemory> {
   const { idempotencyKey: key, ...input } = by;
   const now = ctx.clock.now();
-  const { projectId } = await getMemory(ctx, id);
+  const known = await getMemory(ctx, id);
+  refuseWorking(known, 'superseded');
+  if (input.layer === 'WORKING') throw badInput('by.layer', 'cannot be WORKING: what is known would end by itself');
+  const { projectId } = known;
   if (input.projectId && input.projectId !== projectId)
     throw badInput('by.projectId', "must be the old memory's project, or left out");
   const options = { now, dimensions: ctx.embedder.dimensions, policies: await readPolicies(ctx, projectId) };

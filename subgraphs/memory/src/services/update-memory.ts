@@ -3,6 +3,7 @@ import { type ChangedMemory, changeMemory } from './change-memory.ts';
 import { getMemory } from './get-memory.ts';
 import type { MemoryContext } from './memory-context.ts';
 import { readPolicies } from './memory-settings.ts';
+import { isWorking, updateWorking } from './working-memories.ts';
 
 export type { UpdateMemoryInput };
 
@@ -13,7 +14,11 @@ export type { UpdateMemoryInput };
  * @throws NOT_FOUND if the tenant has no such memory; BAD_USER_INPUT naming the field
  */
 export async function updateMemory(ctx: MemoryContext, input: UpdateMemoryInput): Promise<ChangedMemory> {
-  const { projectId } = await getMemory(ctx, input.id);
-  const policies = await readPolicies(ctx, projectId);
+  const known = await getMemory(ctx, input.id);
+  const policies = await readPolicies(ctx, known.projectId);
+  if (isWorking(known)) {
+    const planned = planUpdate(known, input, ctx.clock.now(), policies);
+    return { memory: await updateWorking(ctx, known, planned), cursor: null };
+  }
   return changeMemory(ctx, input.id, (memory, now) => planUpdate(memory, input, now, policies));
 }
