@@ -46,6 +46,10 @@ beforeAll(async () => {
         reservation { id } } }`,
     { id: owner.projectId },
   );
+  await owner.client.ask(
+    `mutation ($model: String!) { setModelPrice(input: { provider: "openai", model: $model, inputPerMillion: "7", outputPerMillion: "7" }) { adjustments } }`,
+    { model: canary },
+  );
   foreign = {
     budgetId: setBudget.budget.id,
     reservationId: reserveBudget.reservation.id,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { assertOutsideTransaction } from '@rae/database';
+import type { ConfiguredModel } from '@rae/governance-subgraph';
 import type { FirstTenant } from '@rae/identity';
 import {
   type Embedder,
@@ -10,7 +11,7 @@ import {
   type Reranker,
   spendOf,
 } from '@rae/kernel';
-import { createEmbedder, createGenerator, createReranker } from '@rae/llm';
+import { createEmbedder, createGenerator, createReranker, OFFLINE_DIMENSIONS, OFFLINE_MODEL } from '@rae/llm';
 import type { Config } from './config.ts';
 import { type Platform, systemCaller } from './platform.ts';
 
@@ -27,8 +28,35 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
   anthropic: 'ANTHROPIC_API_KEY',
   cohere: 'COHERE_API_KEY',
   google: 'GOOGLE_GENERATIVE_AI_API_KEY',
+  openai: 'OPENAI_API_KEY',
   voyage: 'VOYAGE_API_KEY',
 };
+
+/** What the settings say of models, whichever process calls them. */
+export function listConfigured({ embedding, generation, reranking, providerKeys }: Config): ConfiguredModel[] {
+  const toModel = (purpose: ConfiguredModel['purpose'], id: string | null, dimensions: number | null) => {
+    if (id === null) return [];
+    const [provider = '', ...rest] = id.split('/');
+    const key = KEY_NAMES[provider];
+    const missing = key !== undefined && !providerKeys[provider];
+    return [
+      {
+        provider,
+        model: rest.join('/'),
+        purpose,
+        local: provider === 'local' || provider === 'transformers',
+        unavailableBecause: missing ? `${key} is not set` : null,
+        dimensions,
+      },
+    ];
+  };
+  const dimensions = embedding.dimensions ?? (embedding.model === OFFLINE_MODEL ? OFFLINE_DIMENSIONS : null);
+  return [
+    ...toModel('EMBED', embedding.model, dimensions),
+    ...toModel('GENERATE', generation.model, null),
+    ...toModel('RERANK', reranking.model, null),
+  ];
+}
 
 const providerOf = (model: string | null): string => model?.split('/')[0] ?? '';
 

@@ -7,6 +7,7 @@ import { DIMENSIONS, MAX_TOKENS } from './use-lite/graph.ts';
 
 /** Name of the offline encoder, as stored with its vectors. */
 export const OFFLINE_MODEL = 'local/use-lite-int8';
+export const OFFLINE_DIMENSIONS = DIMENSIONS;
 
 /**
  * Universal Sentence Encoder lite in 8 bits, in a process of its own: no key, no network. English, 512 numbers, 128

@@ -10,6 +10,7 @@ export {
   UNPRICED_POLICIES,
   type UnpricedPolicy,
 } from './budgets/tenant-settings.ts';
+export { type ImaginedCall, wouldAdmit } from './budgets/would-admit.ts';
 export { type ForgetLabels, forgetLabels } from './forget-labels.ts';
 export { ledgerSource } from './ledger-source.ts';
 export type { UsedCall } from './line-use.ts';
@@ -21,6 +22,7 @@ export * from './prices/cost-of.ts';
 export { type ModelName, normaliseModel } from './prices/normalise-model.ts';
 export * from './prices/price.ts';
 export * from './prices/price-book.ts';
+export { type ModelPriceInput, setModelPrice } from './prices/set-model-price.ts';
 export { BUDGET_SCOPES, type BudgetScope, scopesOf } from './queries/budget-scopes.ts';
 export {
   BUDGET_SQL,
@@ -33,6 +35,7 @@ export {
 } from './queries/find-budgets.ts';
 export { findReservation, type Reservation, type ReservationStatus } from './queries/find-reservation.ts';
 export { type BudgetPeriod, listPastWindows } from './queries/list-budget-windows.ts';
+export { loadTariff, type Tariff } from './queries/load-tariff.ts';
 export type { RecordedCall } from './record-call.ts';
 export {
   COST_BREAKDOWN_ORDERS,

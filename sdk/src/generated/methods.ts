@@ -353,6 +353,30 @@ export const createMethods = (client: BareClient) => ({
   memoryCreated: ({ signal, ...variables }: types.MemoryCreatedSubscriptionVariables & RequestOptions = {}) =>
     mapEvents(client.subscribe(types.MemoryCreatedDocument, variables, { signal }), (data) => data.memoryCreated),
 
+  /** The models that this installation is set up to call; any other of a provider whose key is set can be named as well. */
+  models: async (options?: RequestOptions) => {
+    const data = await client.query(types.ModelsDocument, {}, options);
+    return present(data.models);
+  },
+
+  /** What models cost, by provider and model: the tenant's own price where it set one, else the shipped one. */
+  modelPrices: async (variables: types.ModelPricesQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.ModelPricesDocument, variables, options);
+    return present(data.modelPrices);
+  },
+
+  /** What a call would cost, and whether the caller's budgets would let it through. Nothing is held. */
+  estimateCost: async (input: types.EstimateCostQueryVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.EstimateCostDocument, { input }, options);
+    return present(data.estimateCost);
+  },
+
+  /** Sets what a model costs the tenant from an instant on. In the past: calls since then get ADJUSTMENT lines. Wants a key bound to nothing. */
+  setModelPrice: async (input: types.SetModelPriceMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.SetModelPriceDocument, { input }, options);
+    return data.setModelPrice;
+  },
+
   /** The limits in force for this credential, by operation, as they stand now. Looking is not counted. */
   rateLimits: async (options?: RequestOptions) => {
     const data = await client.query(types.RateLimitsDocument, {}, options);

@@ -355,6 +355,24 @@ export type EraseSubjectInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** A call that nobody makes yet. */
+export type EstimateCostInput = {
+  /** At the prices in force then; now when left out. */
+  readonly at?: string | null | undefined;
+  /** Part of inputTokens: written to the provider's cache. */
+  readonly cacheWriteTokens?: number;
+  /** Part of inputTokens: read from the provider's cache. */
+  readonly cachedInputTokens?: number;
+  /** All of the input. */
+  readonly inputTokens: number;
+  /** However it is written: gpt-4o, openai/gpt-4o, claude-sonnet-4.5. */
+  readonly model: string;
+  /** All of the output. */
+  readonly outputTokens: number;
+  /** Who sells the model; left out: as its name tells. */
+  readonly provider?: string | null | undefined;
+};
+
 /** What to reflect on. */
 export type GenerateReflectionInput = {
   /** The agent that pays and that the reflections are filed under; else the one that all sources share. 1..256 characters. */
@@ -499,6 +517,15 @@ export type MessageRole =
   /** The person. */
   | 'USER';
 
+/** What a model can be asked for. */
+export type ModelPurpose =
+  /** Vectors. */
+  | 'EMBED'
+  /** Text. */
+  | 'GENERATE'
+  /** Scores of texts against a question. */
+  | 'RERANK';
+
 /** What is done with secrets or personal data that are found in what is written. */
 export type PiiPolicy =
   /** Stored, and named in detectedPii. */
@@ -509,6 +536,19 @@ export type PiiPolicy =
   | 'OFF'
   /** The write is BAD_USER_INPUT, naming kinds and places. */
   | 'REJECT';
+
+/** Where a price is from. */
+export type PriceOrigin =
+  /** Stands in for a price that nobody knows: RAE_FALLBACK_PRICE. */
+  | 'FALLBACK'
+  /** The model runs on this machine and costs nothing. */
+  | 'LOCAL'
+  /** Set here, by setModelPrice. */
+  | 'OVERRIDE'
+  /** Of a plugin. */
+  | 'PLUGIN'
+  /** Shipped. */
+  | 'TABLE';
 
 /** A raise: extraUsd, extraTokens or both. Another one takes the place of the one in force. */
 export type RaiseBudgetInput = {
@@ -716,6 +756,24 @@ export type SetMemorySettingsInput = {
   readonly retention?: ReadonlyArray<LayerRetentionInput> | null | undefined;
   /** For secrets and payment cards. */
   readonly secretPolicy?: PiiPolicy | null | undefined;
+};
+
+/** A price of the tenant's own. It holds until the model's next own price begins; of two that begin at once the one set last. */
+export type SetModelPriceInput = {
+  /** USD per million tokens written to the provider's cache; left out: as other input. */
+  readonly cacheWritePerMillion?: string | null | undefined;
+  /** USD per million tokens read from the provider's cache; left out: as other input. */
+  readonly cachedInputPerMillion?: string | null | undefined;
+  /** Now when left out. In the past: lines since then get adjustments. */
+  readonly effectiveFrom?: string | null | undefined;
+  /** USD per million tokens; at most 9 digits after the point. */
+  readonly inputPerMillion: string;
+  /** Exactly this model: a dated name such as gpt-4o-2024-08-06 is another one. */
+  readonly model: string;
+  /** USD per million tokens. */
+  readonly outputPerMillion: string;
+  /** Who sells the model, such as openai. */
+  readonly provider: string;
 };
 
 /** A limit to set. limit null: back to the default. */
@@ -1311,6 +1369,38 @@ export type MemoryCreatedSubscription = { readonly memoryCreated: MemoryEventFie
 
 export type PageFieldsFragment = { readonly hasNextPage: boolean, readonly endCursor: string | null };
 
+export type ModelPriceFieldsFragment = { readonly id: string, readonly provider: string, readonly model: string, readonly inputPerMillion: string, readonly outputPerMillion: string, readonly cachedInputPerMillion: string | null, readonly cacheWritePerMillion: string | null, readonly effectiveFrom: string, readonly effectiveTo: string | null, readonly origin: PriceOrigin, readonly tiers: ReadonlyArray<{ readonly aboveInputTokens: number, readonly inputPerMillion: string, readonly outputPerMillion: string, readonly cachedInputPerMillion: string | null, readonly cacheWritePerMillion: string | null }> };
+
+export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ModelsQuery = { readonly models: ReadonlyArray<{ readonly provider: string, readonly model: string, readonly purposes: ReadonlyArray<ModelPurpose>, readonly default: boolean, readonly available: boolean, readonly unavailableBecause: string | null, readonly dimensions: number | null, readonly price: ModelPriceFieldsFragment | null }> | null };
+
+export type ModelPricesQueryVariables = Exact<{
+  provider?: string | null | undefined;
+  model?: string | null | undefined;
+  at?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ModelPricesQuery = { readonly modelPrices: { readonly nodes: ReadonlyArray<ModelPriceFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type EstimateCostQueryVariables = Exact<{
+  input: EstimateCostInput;
+}>;
+
+
+export type EstimateCostQuery = { readonly estimateCost: { readonly priced: boolean, readonly totalUsd: string | null, readonly admitted: boolean, readonly price: ModelPriceFieldsFragment | null } | null };
+
+export type SetModelPriceMutationVariables = Exact<{
+  input: SetModelPriceInput;
+}>;
+
+
+export type SetModelPriceMutation = { readonly setModelPrice: { readonly adjustments: number, readonly price: ModelPriceFieldsFragment } };
+
 export type RateLimitFieldsFragment = { readonly operation: string, readonly limit: number, readonly windowSeconds: number, readonly remaining: number, readonly resetsAt: string };
 
 export type RateLimitsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -1760,6 +1850,27 @@ export const PageFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   endCursor
 }
     `, {"fragmentName":"PageFields"}) as unknown as TypedDocumentString<PageFieldsFragment, unknown>;
+export const ModelPriceFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment ModelPriceFields on ModelPrice {
+  id
+  provider
+  model
+  inputPerMillion
+  outputPerMillion
+  cachedInputPerMillion
+  cacheWritePerMillion
+  tiers {
+    aboveInputTokens
+    inputPerMillion
+    outputPerMillion
+    cachedInputPerMillion
+    cacheWritePerMillion
+  }
+  effectiveFrom
+  effectiveTo
+  origin
+}
+    `, {"fragmentName":"ModelPriceFields"}) as unknown as TypedDocumentString<ModelPriceFieldsFragment, unknown>;
 export const RateLimitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment RateLimitFields on RateLimit {
   operation
@@ -3613,6 +3724,138 @@ fragment MemoryEventFields on MemoryEvent {
     }
   }
 }`) as unknown as TypedDocumentString<MemoryCreatedSubscription, MemoryCreatedSubscriptionVariables>;
+export const ModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Models {
+  models {
+    provider
+    model
+    purposes
+    default
+    available
+    unavailableBecause
+    dimensions
+    price {
+      ...ModelPriceFields
+    }
+  }
+}
+    fragment ModelPriceFields on ModelPrice {
+  id
+  provider
+  model
+  inputPerMillion
+  outputPerMillion
+  cachedInputPerMillion
+  cacheWritePerMillion
+  tiers {
+    aboveInputTokens
+    inputPerMillion
+    outputPerMillion
+    cachedInputPerMillion
+    cacheWritePerMillion
+  }
+  effectiveFrom
+  effectiveTo
+  origin
+}`) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
+export const ModelPricesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query ModelPrices($provider: String, $model: String, $at: DateTime, $first: Int, $after: String) {
+  modelPrices(
+    provider: $provider
+    model: $model
+    at: $at
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...ModelPriceFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+fragment ModelPriceFields on ModelPrice {
+  id
+  provider
+  model
+  inputPerMillion
+  outputPerMillion
+  cachedInputPerMillion
+  cacheWritePerMillion
+  tiers {
+    aboveInputTokens
+    inputPerMillion
+    outputPerMillion
+    cachedInputPerMillion
+    cacheWritePerMillion
+  }
+  effectiveFrom
+  effectiveTo
+  origin
+}`) as unknown as TypedDocumentString<ModelPricesQuery, ModelPricesQueryVariables>;
+export const EstimateCostDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query EstimateCost($input: EstimateCostInput!) {
+  estimateCost(input: $input) {
+    priced
+    totalUsd
+    admitted
+    price {
+      ...ModelPriceFields
+    }
+  }
+}
+    fragment ModelPriceFields on ModelPrice {
+  id
+  provider
+  model
+  inputPerMillion
+  outputPerMillion
+  cachedInputPerMillion
+  cacheWritePerMillion
+  tiers {
+    aboveInputTokens
+    inputPerMillion
+    outputPerMillion
+    cachedInputPerMillion
+    cacheWritePerMillion
+  }
+  effectiveFrom
+  effectiveTo
+  origin
+}`) as unknown as TypedDocumentString<EstimateCostQuery, EstimateCostQueryVariables>;
+export const SetModelPriceDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetModelPrice($input: SetModelPriceInput!) {
+  setModelPrice(input: $input) {
+    price {
+      ...ModelPriceFields
+    }
+    adjustments
+  }
+}
+    fragment ModelPriceFields on ModelPrice {
+  id
+  provider
+  model
+  inputPerMillion
+  outputPerMillion
+  cachedInputPerMillion
+  cacheWritePerMillion
+  tiers {
+    aboveInputTokens
+    inputPerMillion
+    outputPerMillion
+    cachedInputPerMillion
+    cacheWritePerMillion
+  }
+  effectiveFrom
+  effectiveTo
+  origin
+}`) as unknown as TypedDocumentString<SetModelPriceMutation, SetModelPriceMutationVariables>;
 export const RateLimitsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query RateLimits {
   rateLimits {

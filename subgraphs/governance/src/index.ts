@@ -5,6 +5,7 @@ import type { RateLimits } from '@rae/identity';
 import type { Subgraph } from '@rae/kernel';
 import type { Metering } from '@rae/metering';
 import { parse } from 'graphql';
+import type { ConfiguredModel } from './domain/configured-model.ts';
 import { createLoaders, type GovernanceContext } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
 import { forgetErased } from './subscribers/forget-labels.ts';
@@ -12,9 +13,12 @@ import { forgetErased } from './subscribers/forget-labels.ts';
 export interface GovernanceOptions {
   readonly rateLimits: RateLimits;
   readonly metering: Metering;
+  readonly models: readonly ConfiguredModel[];
   readonly feed: EventFeed;
   readonly signer: ChainSigner;
 }
+
+export type { ConfiguredModel };
 
 /** Who is who and who may spend what: the GraphQL face of packages/identity and packages/metering. */
 export function createGovernanceSubgraph(options: GovernanceOptions): Subgraph<GovernanceContext> {

@@ -25,6 +25,7 @@ import {
   readCosts,
 } from '@rae/metering';
 import DataLoader from 'dataloader';
+import type { ConfiguredModel } from './domain/configured-model.ts';
 
 export interface Loaders {
   readonly tenants: DataLoader<string, Tenant | null>;
@@ -41,6 +42,7 @@ export interface GovernanceContext extends Context {
   /** Tells whether signed heads of chains are ours. */
   readonly signer: ChainSigner;
   readonly metering: Metering;
+  readonly models: readonly ConfiguredModel[];
   readonly feed: EventFeed;
   readonly loaders: Loaders;
 }

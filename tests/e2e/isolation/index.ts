@@ -7,6 +7,7 @@ import { erasureCases } from './erasure.ts';
 import { governanceCases } from './governance.ts';
 import { lifecycleCases } from './lifecycle.ts';
 import { memoryCases } from './memory.ts';
+import { priceCases } from './prices.ts';
 import { proofCases } from './proof.ts';
 
 /** A file for each area; a new root field gets its case beside its kind. */
@@ -19,5 +20,6 @@ export const CASES: Cases = {
   ...governanceCases,
   ...lifecycleCases,
   ...memoryCases,
+  ...priceCases,
   ...proofCases,
 };

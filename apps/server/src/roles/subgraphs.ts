@@ -8,7 +8,7 @@ import type { Context, Subgraph } from '@rae/kernel';
 import { createInProcessWorkingStore, createMemorySubgraph, createRedisWorkingStore } from '@rae/memory-subgraph';
 import { createErrorFormatter } from '@rae/telemetry';
 import type { GraphQLSchema } from 'graphql';
-import type { Models } from '../models.ts';
+import { listConfigured, type Models } from '../models.ts';
 import type { Platform } from '../platform.ts';
 
 /** A subgraph of this process, ready to be asked in process or over HTTP. */
@@ -77,6 +77,14 @@ export async function runSubgraphs(
       }) as never as Subgraph,
     );
   if (config.roles.has('governance'))
-    made.push(createGovernanceSubgraph({ rateLimits, metering, feed, signer: platform.signer }) as never as Subgraph);
+    made.push(
+      createGovernanceSubgraph({
+        rateLimits,
+        metering,
+        models: listConfigured(config),
+        feed,
+        signer: platform.signer,
+      }) as never as Subgraph,
+    );
   return Promise.all(made.map((subgraph) => runSubgraph(subgraph, platform, contextOf)));
 }

@@ -33,6 +33,8 @@ export interface PriceBook {
   priceAt(provider: string, model: string, at: Date, overrides?: readonly PriceOverride[]): Price | null;
   /** Every model of the table and of the overrides with a price at that instant, by provider and model. */
   listAt(at: Date, overrides?: readonly PriceOverride[]): Price[];
+  /** The shipped, stand-in or local price that an id names; null: it names none of these. */
+  findById(id: string): Price | null;
   /** The price for models that nobody knows, where a tenant wants such calls to be charged. */
   fallback(provider: string, model: string): Price;
 }
@@ -73,7 +75,7 @@ function toTablePrice({ provider, model }: ModelName, entries: readonly TableEnt
   const starts = entries.map(startOf);
   const from = startOf(entry);
   return {
-    id: `table:${provider}/${model}@${from}`,
+    id: `table:${provider}/${model}@${from}${entry.daily ? `#${entry.daily[0]}` : ''}`,
     provider,
     model,
     origin: 'TABLE',
@@ -120,6 +122,12 @@ function overrideAt({ provider, model }: ModelName, at: Date, overrides: readonl
 
 const keyOf = ({ provider, model }: ModelName) => `${provider}/${model}`;
 
+const ID = /^(table|fallback|local):([^/]*)\/([^@]+)(?:@([^#]+)(?:#(.+))?)?$/;
+
+/** The instant at which a shipped price is in force: its beginning, at its time of the day where it has one. */
+const instantOf = (from: string, time: string | undefined): Date =>
+  new Date(time === undefined ? from : `${from.slice(0, 10)}T${time}`);
+
 /** USD per million tokens of input and of output that stand in for a price nobody knows. */
 export interface FallbackRates {
   readonly input: string;
@@ -156,6 +164,13 @@ export function createPriceBook(fallbackRates: FallbackRates): PriceBook {
     const entries = find(name);
     return entries && toTablePrice(name, entries, at);
   };
+  const fallback = (provider: string, model: string): Price => ({
+    ...localPrice(provider, model),
+    id: `fallback:${provider}/${model}`,
+    origin: 'FALLBACK',
+    input: flatRate(fallbackRates.input),
+    output: flatRate(fallbackRates.output),
+  });
   return {
     source: table.source,
     takenOn: table.takenOn,
@@ -166,12 +181,15 @@ export function createPriceBook(fallbackRates: FallbackRates): PriceBook {
       const names = new Map([...shipped, ...overrides].map((name) => [keyOf(name), name]));
       return [...names].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, name]) => priceOf(name, at, overrides) ?? []);
     },
-    fallback: (provider, model) => ({
-      ...localPrice(provider, model),
-      id: `fallback:${provider}/${model}`,
-      origin: 'FALLBACK',
-      input: flatRate(fallbackRates.input),
-      output: flatRate(fallbackRates.output),
-    }),
+    findById(id) {
+      const [, origin, provider = '', model = '', from, time] = ID.exec(id) ?? [];
+      if (origin === 'local') return localPrice(provider, model);
+      if (origin === 'fallback') return fallback(provider, model);
+      const at = from === undefined ? null : instantOf(from, time);
+      if (!at || Number.isNaN(at.getTime())) return null;
+      const price = priceOf({ provider, model }, at, []);
+      return price?.id === id ? price : null;
+    },
+    fallback,
   };
 }

@@ -11,6 +11,7 @@ import { CostBreakdownRow } from './CostBreakdownRow.ts';
 import { CostLog } from './CostLog.ts';
 import { GovernanceOverview } from './GovernanceOverview.ts';
 import { Memory } from './Memory.ts';
+import { ModelPrice } from './ModelPrice.ts';
 import { createApiKey } from './Mutation/createApiKey.ts';
 import { createProject } from './Mutation/createProject.ts';
 import { createTenant } from './Mutation/createTenant.ts';
@@ -22,6 +23,7 @@ import { releaseReservation } from './Mutation/releaseReservation.ts';
 import { reserveBudget } from './Mutation/reserveBudget.ts';
 import { revokeApiKey } from './Mutation/revokeApiKey.ts';
 import { setBudget } from './Mutation/setBudget.ts';
+import { setModelPrice } from './Mutation/setModelPrice.ts';
 import { setRateLimit } from './Mutation/setRateLimit.ts';
 import { setTenantSettings } from './Mutation/setTenantSettings.ts';
 import { settleReservation } from './Mutation/settleReservation.ts';
@@ -35,7 +37,10 @@ import { budgets } from './Query/budgets.ts';
 import { cost } from './Query/cost.ts';
 import { costBreakdown } from './Query/costBreakdown.ts';
 import { costLogs } from './Query/costLogs.ts';
+import { estimateCost } from './Query/estimateCost.ts';
 import { governanceOverview } from './Query/governanceOverview.ts';
+import { modelPrices } from './Query/modelPrices.ts';
+import { models } from './Query/models.ts';
 import { project } from './Query/project.ts';
 import { projects } from './Query/projects.ts';
 import { rateLimits } from './Query/rateLimits.ts';
@@ -70,6 +75,9 @@ export const resolvers: Resolvers = {
     budget,
     reservation,
     reservations,
+    models,
+    modelPrices,
+    estimateCost,
     rateLimits,
     auditEntry,
     auditLog,
@@ -81,6 +89,7 @@ export const resolvers: Resolvers = {
     createProject,
     createApiKey,
     revokeApiKey,
+    setModelPrice,
     setRateLimit,
     setBudget,
     raiseBudget,
@@ -109,6 +118,7 @@ export const resolvers: Resolvers = {
   CostLog,
   GovernanceOverview,
   Memory,
+  ModelPrice,
   ProjectStats,
   TenantStats,
   ...SCALARS,

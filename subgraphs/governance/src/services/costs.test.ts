@@ -60,6 +60,7 @@ beforeAll(async () => {
   subgraph = createGovernanceSubgraph({
     rateLimits: createRateLimits(limits),
     metering: openTestMetering(db, systemClock),
+    models: [],
     feed: NO_FEED,
     signer: createChainSigner('a secret'),
   });
