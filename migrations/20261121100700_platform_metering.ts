@@ -189,10 +189,12 @@ const tables = [
       primary key (tenant_id, project_id, provider, model, operation, minute))`,
   'create index local_usage_minute on platform.local_usage (minute)',
   // The word on who admits. An admission holds the advisory lock 7245010 shared, who changes this row holds it alone.
+  // space: names this database's counters in a Redis that others use as well.
   `create table platform.admission (
       one boolean primary key default true check (one),
       mode text not null check (mode in ('POSTGRES', 'REDIS')),
       epoch bigint not null,
+      space uuid not null default gen_random_uuid(),
       changed_at timestamptz not null)`,
   `insert into platform.admission (mode, epoch, changed_at) values ('POSTGRES', 1, now())`,
 ];

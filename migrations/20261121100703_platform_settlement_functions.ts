@@ -1,5 +1,10 @@
 import { migration } from './sql.ts';
 
+/** Windows by budget and start in milliseconds, as the counters in Redis are named. */
+const windowNames = `create function platform.window_names(ids uuid[], starts timestamptz[]) returns jsonb language sql stable as $$
+  select coalesce(jsonb_agg(k.id || ':' || (extract(epoch from k.starts) * 1000)::bigint order by k.n), '[]')
+  from unnest(ids, starts) with ordinality as k(id, starts, n) $$`;
+
 /**
  * Turns a hold into its ledger line, once: see packages/metering/src/queries/settle.ts. With \`expire\` it books the input that was
  * held for, of a hold whose lease has passed; a settlement after that adds an ADJUSTMENT of the difference.
@@ -54,17 +59,18 @@ begin
     jsonb_build_object('projectId', r.project_id, 'agentId', r.agent_id, 'model', r.provider || '/' || r.model));
   l := platform.write_line(l, r.subjects, ask->'about');
   return jsonb_build_object('outcome', 'BOOKED', 'ledgerId', l.id, 'kind', l.kind, 'provider', l.provider, 'model', l.model, 'calls', l.calls,
-    'inputTokens', l.input_tokens, 'outputTokens', l.output_tokens, 'costNano', l.cost_nano::text, 'told', told);
+    'inputTokens', l.input_tokens, 'outputTokens', l.output_tokens, 'costNano', l.cost_nano::text, 'told', told,
+    'windows', platform.window_names(r.budget_ids, r.window_starts));
 end $$`;
 
-const release = `create function platform.release(tenant uuid, project uuid, reservation uuid, at timestamptz) returns text language plpgsql as $$
+const release = `create function platform.release(tenant uuid, project uuid, reservation uuid, at timestamptz) returns jsonb language plpgsql as $$
 declare admitted_by text; r platform.reservations;
 begin
   perform pg_advisory_xact_lock_shared(7245010);
   select mode into admitted_by from platform.admission;
   select * into r from platform.reservations where tenant_id = tenant and id = reservation for update;
-  if not found or r.project_id <> project then return 'NOT_FOUND'; end if;
-  if r.status <> 'HELD' then return r.status; end if;
+  if not found or r.project_id <> project then return jsonb_build_object('status', 'NOT_FOUND'); end if;
+  if r.status <> 'HELD' then return jsonb_build_object('status', r.status); end if;
   update platform.reservations set status = 'RELEASED', settled_at = at where tenant_id = tenant and id = reservation;
   if admitted_by = 'POSTGRES' then
     perform 1 from platform.budget_windows w where w.tenant_id = tenant
@@ -72,7 +78,7 @@ begin
     update platform.budget_windows w set reserved_nano = reserved_nano - coalesce(r.amount_nano, 0), reserved_tokens = reserved_tokens - r.amount_tokens
       from unnest(r.budget_ids, r.window_starts) as k(id, starts) where w.tenant_id = tenant and w.budget_id = k.id and w.starts_at = k.starts;
   end if;
-  return 'RELEASED';
+  return jsonb_build_object('status', 'FREED', 'windows', platform.window_names(r.budget_ids, r.window_starts));
 end $$`;
 
 /** Books a call that nobody held money for, in full, in the windows that it happened in: see queries/book.ts. */
@@ -102,6 +108,11 @@ end $$`;
 
 /** Settling, releasing and booking: one statement each, so that a call costs one wait. */
 export const PlatformSettlementFunctions = migration(
-  [settle, release, book],
-  ['drop function platform.book', 'drop function platform.release', 'drop function platform.settle'],
+  [windowNames, settle, release, book],
+  [
+    'drop function platform.book',
+    'drop function platform.release',
+    'drop function platform.settle',
+    'drop function platform.window_names',
+  ],
 );

@@ -13,6 +13,8 @@ import { PlatformMetering } from './20261121100700_platform_metering.ts';
 import { PlatformLedgerFunctions } from './20261121100701_platform_ledger_functions.ts';
 import { PlatformAdmissionFunctions } from './20261121100702_platform_admission_functions.ts';
 import { PlatformSettlementFunctions } from './20261121100703_platform_settlement_functions.ts';
+import { PlatformAdmissionChange } from './20261121100704_platform_admission_change.ts';
+import { PlatformRepricing } from './20261121100705_platform_repricing.ts';
 import { PlatformCostReports } from './20261121100710_platform_cost_reports.ts';
 import { PlatformChains } from './20261121100720_platform_chains.ts';
 import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
@@ -31,6 +33,7 @@ export const migrations = [
   { name: '20261121100620_memory_document', class: MemoryDocument },
   { name: '20261121100630_memory_answers', class: MemoryAnswers },
   { name: '20261121100640_memory_erasure', class: MemoryErasure },
+  { name: '20261121100630_memory_answers', class: MemoryAnswers },
   { name: '20261121100700_platform_metering', class: PlatformMetering },
   { name: '20261121100701_platform_ledger_functions', class: PlatformLedgerFunctions },
   { name: '20261121100702_platform_admission_functions', class: PlatformAdmissionFunctions },
@@ -39,4 +42,9 @@ export const migrations = [
   { name: '20261121100720_platform_chains', class: PlatformChains },
   { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },
   { name: '20261121100750_platform_forget', class: PlatformForget },
+  { name: '20261121100704_platform_admission_change', class: PlatformAdmissionChange },
+  { name: '20261121100705_platform_repricing', class: PlatformRepricing },
+  { name: '20261121100710_platform_cost_reports', class: PlatformCostReports },
+  { name: '20261121100720_platform_chains', class: PlatformChains },
+  { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },
 ];

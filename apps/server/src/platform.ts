@@ -18,6 +18,7 @@ import {
   createRedisWakeUp,
   type EventFeed,
   makeLogDays,
+  openRedisScripts,
   settleEpoch,
 } from '@rae/events';
 import {
@@ -87,6 +88,19 @@ async function prepare(database: Database, config: Config, transact: Transact): 
   await transact(WORKER_SCOPE, makeLogDays);
 }
 
+/** An admission that waits longer for Redis than this is decided by Postgres. */
+const COUNTERS_ANSWER_WITHIN_MS = 1_000;
+
+const openCounters = ({ redisUrl: url }: Config, logger: Logger) =>
+  url === null
+    ? null
+    : openRedisScripts({
+        url,
+        logger,
+        away: 'Redis does not answer, and admissions are decided by Postgres',
+        answerWithinMs: COUNTERS_ANSWER_WITHIN_MS,
+      });
+
 /** Opens database, wake-ups and event log as the settings say; the only place that knows which mode it is. */
 export async function openPlatform(config: Config, logger: Logger, clock: Clock): Promise<Platform> {
   const metrics = createMetrics();
@@ -117,7 +131,8 @@ export async function openPlatform(config: Config, logger: Logger, clock: Clock)
     logger,
   });
   const prices = createPriceBook(config.fallbackPrice);
-  const metering = createMetering({ transact, clock, logger, metrics, prices });
+  const metering = createMetering({ transact, clock, logger, metrics, prices, redis: openCounters(config, logger) });
+  const stopUpkeep = metering.startUpkeep();
   const internalSecret = readInternalSecret(config);
   return {
     config,
@@ -136,6 +151,8 @@ export async function openPlatform(config: Config, logger: Logger, clock: Clock)
     asTenant,
     async close() {
       await feed.close();
+      await stopUpkeep();
+      await metering.close();
       await wakeUp.close();
       await database.close();
     },

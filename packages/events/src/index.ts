@@ -11,6 +11,7 @@ export type { ReadWith } from './partition-reader.ts';
 export const LOG_EPOCH_SQL = '(select epoch from platform.event_log)';
 export { comparePositions, decodeCursor, type EventPosition, encodeCursor, LOG_START } from './position.ts';
 export { recordEvent, recordEvents } from './record-events.ts';
+export { openRedisScripts, type RedisScript, type RedisScripts, type RedisScriptsOptions } from './redis-scripts.ts';
 export { repeat } from './repeat.ts';
 export { createInProcessWakeUp } from './wake-up/in-process.ts';
 export { createRedisWakeUp } from './wake-up/redis.ts';

@@ -41,10 +41,12 @@ export async function extendHold(
  */
 export async function releaseHold(ctx: MeteringContext, payer: Payer, id: string): Promise<Reservation> {
   if (!isUuid(id)) throw notFound('reservation', id);
-  const status = await askOnce(ctx, payer, (tx) => release(tx, id));
-  ctx.heldPrices.delete(id);
+  const answer = await askOnce(ctx, payer, (tx) => release(tx, id));
+  ctx.held.delete(id);
+  const { status } = answer;
+  if (status === 'FREED') await ctx.side.end(id, answer.windows, 0n, 0);
   if (status === 'SETTLED' || status === 'EXPIRED') throw overAlready(id, status, 'released');
-  const found = status === 'RELEASED' ? await askOnce(ctx, payer, (tx) => findReservation(tx, id)) : null;
+  const found = status === 'NOT_FOUND' ? null : await askOnce(ctx, payer, (tx) => findReservation(tx, id));
   if (!found) throw notFound('reservation', id);
   return found;
 }

@@ -1,10 +1,11 @@
 import { once } from '@rae/database';
 import { recordEvent } from '@rae/events';
-import type { JsonValue, Spend } from '@rae/kernel';
+import type { JsonValue, Spend, Transaction } from '@rae/kernel';
 import { toBudgetEvent } from './budget-events.ts';
 import { ask as askOnce, type MeteringContext, transactAs } from './metering-context.ts';
 import type { PlannedHold } from './plan-hold.ts';
 import type { PlannedCall } from './planned-call.ts';
+import { admit } from './queries/admit.ts';
 import { type ReserveAnswer, reserve } from './queries/reserve.ts';
 
 /** Takes back the transaction in which nothing was held, with the answer that says why. */
@@ -22,19 +23,22 @@ export interface HoldAnswer {
   readonly id: string;
 }
 
+type Decide = (tx: Transaction) => Promise<ReserveAnswer>;
+
 /** Key, hold and event are one transaction, and an answer that holds nothing claims no key. */
 async function holdWithMore(
   ctx: MeteringContext,
   spend: Spend,
   { idempotencyKey: key, ...planned }: PlannedCall,
   { ask, because }: PlannedHold,
+  decide: Decide,
 ): Promise<HoldAnswer> {
   const { caller: _caller, cause: _cause, ...said } = spend;
   const call = { field: 'reserveBudget', key, input: { ...planned, ...said } };
   const work = () =>
     transactAs(ctx, spend, async (tx) => {
       const { result } = await once<JsonValue>(tx, call, async () => {
-        const answer = await reserve(tx, ask);
+        const answer = await decide(tx);
         if (answer.outcome !== 'HELD') throw new NotHeld(answer);
         if (because) await recordEvent(tx, toBudgetEvent('budget.downgraded', because, ask));
         return ask.id;
@@ -49,13 +53,40 @@ async function holdWithMore(
   }
 }
 
-/** Asks for one admission; what is answered but HELD has left nothing behind. */
+async function write(
+  ctx: MeteringContext,
+  spend: Spend,
+  call: PlannedCall,
+  planned: PlannedHold,
+  decide: Decide,
+): Promise<HoldAnswer> {
+  const held =
+    call.idempotencyKey || planned.because
+      ? await holdWithMore(ctx, spend, call, planned, decide)
+      : { answer: await askOnce(ctx, spend, decide), id: planned.ask.id };
+  if (held.answer.outcome === 'MODE') await ctx.side.hear(held.answer);
+  return held;
+}
+
+/**
+ * Asks for one admission; what is answered but HELD has left nothing behind. Where the counters in Redis decided, Postgres
+ * makes it durable or refuses it; where its answer is not known, the sweep finds out.
+ */
 export async function hold(
   ctx: MeteringContext,
   spend: Spend,
   call: PlannedCall,
   planned: PlannedHold,
 ): Promise<HoldAnswer> {
-  if (call.idempotencyKey || planned.because) return holdWithMore(ctx, spend, call, planned);
-  return { answer: await askOnce(ctx, spend, (tx) => reserve(tx, planned.ask)), id: planned.ask.id };
+  const { id } = planned.ask;
+  const counted = await ctx.side.hold(spend, planned.ask);
+  if (counted === null) return write(ctx, spend, call, planned, (tx) => reserve(tx, planned.ask));
+  const { answer, ask } = counted;
+  if (ask === null) return { answer, id };
+  const held = await write(ctx, spend, call, planned, (tx) => admit(tx, ask));
+  if (held.answer.outcome !== 'HELD' || held.id !== id) {
+    const windows = ask.budget_ids.map((budget, n) => `${budget}:${ask.window_starts[n]?.getTime()}`);
+    await ctx.side.end(id, windows, 0n, 0);
+  }
+  return held;
 }

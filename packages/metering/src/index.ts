@@ -14,6 +14,7 @@ export { type ImaginedCall, wouldAdmit } from './budgets/would-admit.ts';
 export { type ForgetLabels, forgetLabels } from './forget-labels.ts';
 export { ledgerSource } from './ledger-source.ts';
 export type { UsedCall } from './line-use.ts';
+export type { LocalCall } from './local-calls.ts';
 export { createMetering, type Metering, type MeteringOptions } from './metering.ts';
 export type { Payer } from './metering-context.ts';
 export * from './money.ts';
@@ -23,6 +24,7 @@ export { type ModelName, normaliseModel } from './prices/normalise-model.ts';
 export * from './prices/price.ts';
 export * from './prices/price-book.ts';
 export { type ModelPriceInput, setModelPrice } from './prices/set-model-price.ts';
+export type { ModelSince } from './queries/booked-calls.ts';
 export { BUDGET_SCOPES, type BudgetScope, scopesOf } from './queries/budget-scopes.ts';
 export {
   BUDGET_SQL,

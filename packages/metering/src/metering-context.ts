@@ -1,12 +1,21 @@
 import type { Transact, TransactionScope } from '@rae/database';
 import type { Clock, Logger, Spend, Transaction } from '@rae/kernel';
 import type { Metrics } from '@rae/telemetry';
+import type { AdmissionSide } from './admission/side.ts';
 import type { Price } from './prices/price.ts';
 import type { PriceBook } from './prices/price-book.ts';
 import type { KeptTariffs } from './tariffs.ts';
 
 /** Who asks, and what led to it: all that a transaction needs to know of a caller. */
 export type Payer = Pick<Spend, 'caller' | 'cause'>;
+
+/** What a settlement needs to know of a hold; amountNano null: nobody knows the price. */
+export interface KeptHold {
+  readonly tenantId: string;
+  readonly price: Price | null;
+  readonly amountNano: bigint | null;
+  readonly amountTokens: number;
+}
 
 /** What the use cases of metering share. */
 export interface MeteringContext {
@@ -16,8 +25,10 @@ export interface MeteringContext {
   readonly metrics: Metrics;
   readonly prices: PriceBook;
   readonly tariffs: KeptTariffs;
-  /** Prices of the holds of this process, so that most settlements need not ask for them. */
-  readonly heldPrices: Map<string, Price | null>;
+  /** Who counts admissions besides Postgres. */
+  readonly side: AdmissionSide;
+  /** The holds of this process, so that most settlements need not ask for their price. */
+  readonly held: Map<string, KeptHold>;
 }
 
 const scopeOf = ({ caller, cause }: Payer): TransactionScope => ({ role: 'rae_app', caller, cause });

@@ -94,12 +94,23 @@ export async function recordCall(ctx: MeteringContext, spend: Spend, call: Recor
     created_at: now,
   });
   let line = toLine(known);
+  const forced = {
+    id: line.id,
+    nano: BigInt(line.cost_nano ?? 0),
+    tokens: used.usage.inputTokens + used.usage.outputTokens,
+    at,
+  };
+  const windows = await ctx.side.force(spend, forced);
   for (;;) {
     const { answer, ledgerId } = await write(ctx, spend, call, line);
-    if (answer === null) return { ledgerId, repeated: true };
-    if (answer.outcome === 'FALLBACK') line = toLine(ctx.prices.fallback(provider, model));
+    if (answer === null) {
+      await ctx.side.end(forced.id, windows, 0n, 0);
+      return { ledgerId, repeated: true };
+    }
+    if (answer.outcome === 'FALLBACK') line = { ...toLine(ctx.prices.fallback(provider, model)), id: line.id };
     else if (answer.outcome === 'WINDOWS') await askOnce(ctx, spend, (tx) => ensureWindows(tx, answer.budgets, at));
     else {
+      await ctx.side.end(forced.id, windows, BigInt(answer.costNano ?? 0), forced.tokens);
       tellCost(ctx, spend.caller.tenantId, answer, 'recorded');
       return { ledgerId, repeated: false };
     }

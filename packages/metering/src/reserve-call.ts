@@ -11,7 +11,7 @@ import { refuseCall } from './refuse-call.ts';
 
 /** Windows to be made, prices that changed, cheaper models: each costs a turn, and more of them than this are a fault of ours. */
 const MAX_TURNS = 20;
-const MOST_HELD_PRICES = 10_000;
+const MOST_KEPT = 10_000;
 
 /** The turn after an answer that is neither a hold nor a refusal. */
 async function nextTurn(
@@ -64,9 +64,9 @@ async function getReservation(ctx: MeteringContext, spend: Spend, id: string): P
   return found;
 }
 
-function keepPrice({ heldPrices }: MeteringContext, { id, price }: Reservation): void {
-  if (heldPrices.size >= MOST_HELD_PRICES) heldPrices.delete(heldPrices.keys().next().value ?? '');
-  heldPrices.set(id, price);
+function keep({ held }: MeteringContext, tenantId: string, { id, price, amountNano, amountTokens }: Reservation): void {
+  if (held.size >= MOST_KEPT) held.delete(held.keys().next().value ?? '');
+  held.set(id, { tenantId, price, amountNano, amountTokens });
 }
 
 /**
@@ -90,7 +90,7 @@ export async function reserveCall(ctx: MeteringContext, spend: Spend, call: Plan
     if (answer.outcome === 'EXCEEDED' || answer.outcome === 'UNPRICED') return refuseCall(ctx, spend, planned, answer);
     if (answer.outcome === 'HELD') {
       const held = heldId === id ? toHeld(planned) : await getReservation(ctx, spend, heldId);
-      keepPrice(ctx, held);
+      keep(ctx, spend.caller.tenantId, held);
       return held;
     }
     turn = await nextTurn(ctx, spend, planned, turn, answer);

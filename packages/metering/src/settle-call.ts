@@ -1,10 +1,9 @@
 import { isUuid, notFound, PlatformError } from '@rae/kernel';
 import { checkUsed, toLineUse, type UsedCall, usageOf } from './line-use.ts';
-import { ask as askOnce, type MeteringContext, type Payer } from './metering-context.ts';
-import type { Price } from './prices/price.ts';
+import { ask as askOnce, type KeptHold, type MeteringContext, type Payer } from './metering-context.ts';
 import { findReservation } from './queries/find-reservation.ts';
 import { type SettleAnswer, settle } from './queries/settle.ts';
-import { tellCost } from './tell.ts';
+import { tellSettled } from './tell-settled.ts';
 
 /** The line that a call became. */
 export interface Settled {
@@ -13,12 +12,13 @@ export interface Settled {
   readonly repeated: boolean;
 }
 
-async function priceOf(ctx: MeteringContext, payer: Payer, id: string): Promise<Price | null> {
-  const kept = ctx.heldPrices.get(id);
-  if (kept !== undefined) return kept;
+async function getHold(ctx: MeteringContext, payer: Payer, id: string): Promise<KeptHold> {
+  const { tenantId } = payer.caller;
+  const kept = ctx.held.get(id);
+  if (kept?.tenantId === tenantId) return kept;
   const found = await askOnce(ctx, payer, (tx) => findReservation(tx, id));
   if (!found) throw notFound('reservation', id);
-  return found.price;
+  return { tenantId, ...found };
 }
 
 const conflict = (message: string, id: string, details: Record<string, string> = {}) =>
@@ -47,11 +47,12 @@ function explain(answer: Exclude<SettleAnswer, { outcome: 'BOOKED' | 'REPEATED' 
 export async function settleCall(ctx: MeteringContext, payer: Payer, id: string, used: UsedCall): Promise<Settled> {
   const checked = checkUsed(used);
   if (!isUuid(id)) throw notFound('reservation', id);
-  const line = toLineUse(checked, await priceOf(ctx, payer, id), ctx.clock.now().getTime());
+  const { price } = await getHold(ctx, payer, id);
+  const line = toLineUse(checked, price, ctx.clock.now().getTime());
   const answer = await askOnce(ctx, payer, (tx) => settle(tx, { id, usage: usageOf(checked), line, expire: false }));
-  ctx.heldPrices.delete(id);
+  ctx.held.delete(id);
   if (answer.outcome === 'REPEATED') return { ledgerId: answer.ledgerId, repeated: true };
   if (answer.outcome !== 'BOOKED') throw explain(answer, id);
-  tellCost(ctx, payer.caller.tenantId, answer, 'settled');
+  await tellSettled(ctx, payer.caller.tenantId, id, answer, 'settled');
   return { ledgerId: answer.ledgerId, repeated: false };
 }

@@ -43,10 +43,14 @@ export const testCaller = (tenantId: string = uuidv7()): Caller => ({
 /**
  * The real database of the mode that the tests run in, with all migrations: PGlite in a folder of its own, or the Postgres of
  * DATABASE_URL, where every test keeps to its own tenants.
+ *
+ * @param url of a database of the test's own, for what touches all tenants
  */
-export async function openTestDatabase(clock: Clock = systemClock): Promise<TestDatabase> {
+export async function openTestDatabase(
+  clock: Clock = systemClock,
+  url: string | null = process.env.DATABASE_URL ?? null,
+): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), `rae-db-${randomBytes(3).toString('hex')}-`));
-  const url = process.env.DATABASE_URL ?? null;
   const database = await openDatabase({ url, dataFolder: folder, poolSize: 8, entities: [], logger: silent });
   const wakeUp = createInProcessWakeUp();
   const transact = createTransact(database, clock, wakeUp);

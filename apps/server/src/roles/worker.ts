@@ -45,6 +45,7 @@ export function startWorker(platform: Platform, { embedder }: Models): Worker {
   );
   const stopStatistics = keepStatistics(platform.database, logger);
   const stopRollUp = runRollUp({ transactAsWorker: asWorker, transactAs: asTenant, logger });
+  const stopChores = platform.metering.chores.start();
   void keepHouse(platform);
   const timer = setInterval(() => void keepHouse(platform), HOURLY_MS);
   return {
@@ -52,6 +53,7 @@ export function startWorker(platform: Platform, { embedder }: Models): Worker {
       clearInterval(timer);
       await stopStatistics();
       await stopRollUp();
+      await stopChores();
       await Promise.all([...consumers, ...jobs].map((part) => part.close()));
     },
   };

@@ -26,7 +26,8 @@ export interface DecidingBudget {
  * refusals; UNPRICED names a budget where the policy is DEFAULT.
  */
 export type ReserveAnswer =
-  | { readonly outcome: 'HELD' | 'STALE' | 'FALLBACK' }
+  | { readonly outcome: 'HELD' }
+  | { readonly outcome: 'STALE' | 'FALLBACK' }
   | { readonly outcome: 'MODE'; readonly mode: 'POSTGRES' | 'REDIS'; readonly epoch: number }
   | { readonly outcome: 'WINDOWS'; readonly budgets: readonly BudgetCalendar[] }
   | ({ readonly outcome: 'DOWNGRADE'; readonly model: string } & DecidingBudget)

@@ -22,9 +22,9 @@ export interface LineUse {
   readonly metadata: JsonValue;
 }
 
-/** GONE: there was nothing to expire. REPEATED: settled before with the same usage; OTHER: with another. */
+/** BOOKED: in these windows, as counters are named. GONE: there was nothing to expire. REPEATED: settled before with the same usage; OTHER: with another. */
 export type SettleAnswer =
-  | ({ readonly outcome: 'BOOKED' } & BookedLine)
+  | ({ readonly outcome: 'BOOKED'; readonly windows: readonly string[] } & BookedLine)
   | { readonly outcome: 'NOT_FOUND' | 'GONE' | 'RELEASED' }
   | { readonly outcome: 'REPEATED' | 'OTHER'; readonly ledgerId: string };
 
