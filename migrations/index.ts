@@ -17,6 +17,7 @@ import { PlatformAdmissionChange } from './20261121100704_platform_admission_cha
 import { PlatformRepricing } from './20261121100705_platform_repricing.ts';
 import { PlatformCostReports } from './20261121100710_platform_cost_reports.ts';
 import { PlatformChains } from './20261121100720_platform_chains.ts';
+import { PlatformPrompts } from './20261121100730_platform_prompts.ts';
 import { PlatformRateLimits } from './20261121100740_platform_rate_limits.ts';
 import { PlatformForget } from './20261121100750_platform_forget.ts';
 
@@ -35,6 +36,10 @@ export const migrations = [
   { name: '20261121100640_memory_erasure', class: MemoryErasure },
   { name: '20261121100630_memory_answers', class: MemoryAnswers },
   { name: '20261121100700_platform_metering', class: PlatformMetering },
+  { name: '20261121100710_platform_cost_reports', class: PlatformCostReports },
+  { name: '20261121100720_platform_chains', class: PlatformChains },
+  { name: '20261121100730_platform_prompts', class: PlatformPrompts },
+  { name: '20261121100740_platform_rate_limits', class: PlatformRateLimits },
   { name: '20261121100701_platform_ledger_functions', class: PlatformLedgerFunctions },
   { name: '20261121100702_platform_admission_functions', class: PlatformAdmissionFunctions },
   { name: '20261121100703_platform_settlement_functions', class: PlatformSettlementFunctions },

@@ -38,6 +38,10 @@ beforeAll(async () => {
       input: { projectId: owner.projectId, title: canary, uri: `file:${canary}`, content: `Its page says ${canary}.` },
     },
   );
+  const { savePromptVersion } = await owner.client.ask(
+    `mutation ($name: String!) { savePromptVersion(input: { name: "secret-prompt", template: $name }) { prompt { id } } }`,
+    { name: canary },
+  );
   const { auditLog } = await owner.client.ask('{ auditLog(first: 1) { nodes { id } } }');
   const { setBudget, reserveBudget } = await owner.client.ask(
     `mutation ($id: ID!) {
@@ -59,6 +63,7 @@ beforeAll(async () => {
     memoryId: createMemory.memory.id,
     answerId: ask.answer.id,
     keyId: createApiKey.apiKey.id,
+    promptId: savePromptVersion.prompt.id,
     auditId: auditLog.nodes[0].id,
     canary,
     cursor: createMemory.cursor,

@@ -377,6 +377,36 @@ export const createMethods = (client: BareClient) => ({
     return data.setModelPrice;
   },
 
+  /** The project's prompt of this name, or else the tenant's; NOT_FOUND when there is neither. */
+  prompt: async (variables: types.PromptQueryVariables, options?: RequestOptions) => {
+    const data = await client.query(types.PromptDocument, variables, options);
+    return present(data.prompt);
+  },
+
+  /** Prompts of a project and of the tenant as a whole, by name. */
+  prompts: async (variables: types.PromptsQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.PromptsDocument, variables, options);
+    return present(data.prompts);
+  },
+
+  /** A prompt with values in the places of its variables. The production version unless told; a missing or unknown variable is BAD_USER_INPUT naming it. */
+  renderPrompt: async (variables: types.RenderPromptQueryVariables, options?: RequestOptions) => {
+    const data = await client.query(types.RenderPromptDocument, variables, options);
+    return present(data.renderPrompt);
+  },
+
+  /** Saves a template as the next version of a prompt, a DRAFT; the first makes the prompt. The template of the newest version again makes none, and attaches the evaluation where one is given. */
+  savePromptVersion: async (input: types.SavePromptVersionMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.SavePromptVersionDocument, { input }, options);
+    return data.savePromptVersion;
+  },
+
+  /** DRAFT, IN_REVIEW, APPROVED, PRODUCTION, RETIRED; back to DRAFT until then, and from RETIRED to APPROVED. PRODUCTION retires the version that was; only APPROVED ones may follow, and only by someone other than its author where the tenant asks for four eyes. The status that it has changes nothing. */
+  setPromptStatus: async (variables: types.SetPromptStatusMutationVariables, options?: RequestOptions) => {
+    const data = await client.query(types.SetPromptStatusDocument, variables, options);
+    return data.setPromptStatus;
+  },
+
   /** The limits in force for this credential, by operation, as they stand now. Looking is not counted. */
   rateLimits: async (options?: RequestOptions) => {
     const data = await client.query(types.RateLimitsDocument, {}, options);

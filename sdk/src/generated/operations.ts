@@ -550,6 +550,19 @@ export type PriceOrigin =
   /** Shipped. */
   | 'TABLE';
 
+/** Where a version of a prompt stands. */
+export type PromptStatus =
+  /** May go into production. */
+  | 'APPROVED'
+  /** Being written. */
+  | 'DRAFT'
+  /** Waits for somebody's word. */
+  | 'IN_REVIEW'
+  /** What renderPrompt takes. */
+  | 'PRODUCTION'
+  /** Was in use, or never will be. */
+  | 'RETIRED';
+
 /** A raise: extraUsd, extraTokens or both. Another one takes the place of the one in force. */
 export type RaiseBudgetInput = {
   /** Tokens on top of the limit, above 0. */
@@ -683,6 +696,20 @@ export type Role =
   | 'OPERATOR'
   | 'PLATFORM'
   | 'READER';
+
+/** A version of a prompt to save. */
+export type SavePromptVersionInput = {
+  /** What came of evaluating it, in your own form. */
+  readonly evaluation?: unknown;
+  /** The same key and input are done once; other input under it is IDEMPOTENCY_CONFLICT. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** 1 to 100 letters, digits, _, . or -, the first a letter or digit. */
+  readonly name: string;
+  /** Left out: the credential's own, or the tenant as a whole. */
+  readonly projectId?: string | null | undefined;
+  /** 1 to 65 536 characters with at most 100 variables, {{name}}. */
+  readonly template: string;
+};
 
 /** A question and what it is asked of. */
 export type SearchMemoriesInput = {
@@ -1401,6 +1428,60 @@ export type SetModelPriceMutationVariables = Exact<{
 
 export type SetModelPriceMutation = { readonly setModelPrice: { readonly adjustments: number, readonly price: ModelPriceFieldsFragment } };
 
+export type PromptFieldsFragment = { readonly id: string, readonly projectId: string | null, readonly name: string };
+
+export type PromptVersionFieldsFragment = { readonly id: string, readonly version: number, readonly template: string, readonly variables: ReadonlyArray<string>, readonly status: PromptStatus, readonly createdAt: string, readonly createdBy: string, readonly contentHash: string, readonly evaluation: unknown };
+
+export type PromptQueryVariables = Exact<{
+  name: string;
+  projectId?: string | null | undefined;
+}>;
+
+
+export type PromptQuery = { readonly prompt: (
+    { readonly versions: ReadonlyArray<PromptVersionFieldsFragment>, readonly production: PromptVersionFieldsFragment | null }
+    & PromptFieldsFragment
+  ) | null };
+
+export type PromptsQueryVariables = Exact<{
+  projectId?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type PromptsQuery = { readonly prompts: { readonly nodes: ReadonlyArray<(
+      { readonly versions: ReadonlyArray<PromptVersionFieldsFragment>, readonly production: { readonly version: number } | null }
+      & PromptFieldsFragment
+    )>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type RenderPromptQueryVariables = Exact<{
+  name: string;
+  projectId?: string | null | undefined;
+  version?: number | null | undefined;
+  variables: unknown;
+}>;
+
+
+export type RenderPromptQuery = { readonly renderPrompt: { readonly text: string, readonly version: number, readonly tokens: number } | null };
+
+export type SavePromptVersionMutationVariables = Exact<{
+  input: SavePromptVersionInput;
+}>;
+
+
+export type SavePromptVersionMutation = { readonly savePromptVersion: { readonly prompt: PromptFieldsFragment, readonly version: PromptVersionFieldsFragment } };
+
+export type SetPromptStatusMutationVariables = Exact<{
+  promptId: string;
+  version: number;
+  status: PromptStatus;
+  comment?: string | null | undefined;
+}>;
+
+
+export type SetPromptStatusMutation = { readonly setPromptStatus: { readonly prompt: PromptFieldsFragment, readonly version: PromptVersionFieldsFragment } };
+
 export type RateLimitFieldsFragment = { readonly operation: string, readonly limit: number, readonly windowSeconds: number, readonly remaining: number, readonly resetsAt: string };
 
 export type RateLimitsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -1871,6 +1952,26 @@ export const ModelPriceFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString
   origin
 }
     `, {"fragmentName":"ModelPriceFields"}) as unknown as TypedDocumentString<ModelPriceFieldsFragment, unknown>;
+export const PromptFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PromptFields on Prompt {
+  id
+  projectId
+  name
+}
+    `, {"fragmentName":"PromptFields"}) as unknown as TypedDocumentString<PromptFieldsFragment, unknown>;
+export const PromptVersionFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment PromptVersionFields on PromptVersion {
+  id
+  version
+  template
+  variables
+  status
+  createdAt
+  createdBy
+  contentHash
+  evaluation
+}
+    `, {"fragmentName":"PromptVersionFields"}) as unknown as TypedDocumentString<PromptVersionFieldsFragment, unknown>;
 export const RateLimitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment RateLimitFields on RateLimit {
   operation
@@ -3856,6 +3957,144 @@ export const SetModelPriceDocument = /*#__PURE__*/ new TypedDocumentString(`
   effectiveTo
   origin
 }`) as unknown as TypedDocumentString<SetModelPriceMutation, SetModelPriceMutationVariables>;
+export const PromptDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Prompt($name: String!, $projectId: ID) {
+  prompt(name: $name, projectId: $projectId) {
+    ...PromptFields
+    versions {
+      ...PromptVersionFields
+    }
+    production {
+      ...PromptVersionFields
+    }
+  }
+}
+    fragment PromptFields on Prompt {
+  id
+  projectId
+  name
+}
+fragment PromptVersionFields on PromptVersion {
+  id
+  version
+  template
+  variables
+  status
+  createdAt
+  createdBy
+  contentHash
+  evaluation
+}`) as unknown as TypedDocumentString<PromptQuery, PromptQueryVariables>;
+export const PromptsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Prompts($projectId: ID, $first: Int, $after: String) {
+  prompts(projectId: $projectId, first: $first, after: $after) {
+    nodes {
+      ...PromptFields
+      versions(first: 1) {
+        ...PromptVersionFields
+      }
+      production {
+        version
+      }
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}
+fragment PromptFields on Prompt {
+  id
+  projectId
+  name
+}
+fragment PromptVersionFields on PromptVersion {
+  id
+  version
+  template
+  variables
+  status
+  createdAt
+  createdBy
+  contentHash
+  evaluation
+}`) as unknown as TypedDocumentString<PromptsQuery, PromptsQueryVariables>;
+export const RenderPromptDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query RenderPrompt($name: String!, $projectId: ID, $version: Int, $variables: JSON!) {
+  renderPrompt(
+    name: $name
+    projectId: $projectId
+    version: $version
+    variables: $variables
+  ) {
+    text
+    version
+    tokens
+  }
+}
+    `) as unknown as TypedDocumentString<RenderPromptQuery, RenderPromptQueryVariables>;
+export const SavePromptVersionDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SavePromptVersion($input: SavePromptVersionInput!) {
+  savePromptVersion(input: $input) {
+    prompt {
+      ...PromptFields
+    }
+    version {
+      ...PromptVersionFields
+    }
+  }
+}
+    fragment PromptFields on Prompt {
+  id
+  projectId
+  name
+}
+fragment PromptVersionFields on PromptVersion {
+  id
+  version
+  template
+  variables
+  status
+  createdAt
+  createdBy
+  contentHash
+  evaluation
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<SavePromptVersionMutation, SavePromptVersionMutationVariables>;
+export const SetPromptStatusDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation SetPromptStatus($promptId: ID!, $version: Int!, $status: PromptStatus!, $comment: String) {
+  setPromptStatus(
+    promptId: $promptId
+    version: $version
+    status: $status
+    comment: $comment
+  ) {
+    prompt {
+      ...PromptFields
+    }
+    version {
+      ...PromptVersionFields
+    }
+  }
+}
+    fragment PromptFields on Prompt {
+  id
+  projectId
+  name
+}
+fragment PromptVersionFields on PromptVersion {
+  id
+  version
+  template
+  variables
+  status
+  createdAt
+  createdBy
+  contentHash
+  evaluation
+}`) as unknown as TypedDocumentString<SetPromptStatusMutation, SetPromptStatusMutationVariables>;
 export const RateLimitsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query RateLimits {
   rateLimits {

@@ -16,6 +16,7 @@ import {
   type CostLogRow,
   type CostRef,
   type CostTotals,
+  type CountTokens,
   findBudgets,
   findCostLogs,
   findReservations,
@@ -26,6 +27,9 @@ import {
 } from '@rae/metering';
 import DataLoader from 'dataloader';
 import type { ConfiguredModel } from './domain/configured-model.ts';
+import { findProduction } from './queries/find-prompt-versions.ts';
+import { findPrompts } from './queries/find-prompts.ts';
+import type { Prompt, PromptVersion } from './queries/prompt-rows.ts';
 
 export interface Loaders {
   readonly tenants: DataLoader<string, Tenant | null>;
@@ -33,6 +37,9 @@ export interface Loaders {
   readonly apiKeys: DataLoader<string, ApiKey | null>;
   readonly budgets: DataLoader<string, Budget | null>;
   readonly reservations: DataLoader<string, Reservation | null>;
+  readonly prompts: DataLoader<string, Prompt | null>;
+  /** By prompt: the version in production. */
+  readonly production: DataLoader<string, PromptVersion | null>;
   readonly costLogs: DataLoader<string, CostLogRow | null>;
   readonly costs: DataLoader<CostRef, CostTotals, string>;
 }
@@ -41,6 +48,7 @@ export interface GovernanceContext extends Context {
   readonly rateLimits: RateLimits;
   /** Tells whether signed heads of chains are ours. */
   readonly signer: ChainSigner;
+  readonly countTokens: CountTokens;
   readonly metering: Metering;
   readonly models: readonly ConfiguredModel[];
   readonly feed: EventFeed;
@@ -73,6 +81,16 @@ const loadCosts = (ctx: Context): Loaders['costs'] =>
     maxBatchSize: 1000,
   });
 
+const loadProduction = (ctx: Context): Loaders['production'] =>
+  new DataLoader(
+    async (promptIds) => {
+      const versions = await ctx.readOnce((tx) => findProduction(tx, promptIds));
+      const byPrompt = new Map(versions.map((version) => [version.promptId, version]));
+      return promptIds.map((id) => byPrompt.get(id) ?? null);
+    },
+    { maxBatchSize: 1000 },
+  );
+
 /** Loaders of one fetch, under its caller's tenant and binding; keys other than its own are for ADMIN. */
 export function createLoaders(ctx: Context): Loaders {
   const { projectId, apiKeyId, roles } = ctx.caller;
@@ -84,6 +102,12 @@ export function createLoaders(ctx: Context): Loaders {
     budgets: loadById(ctx, findBudgets, (budget) => isBudgetVisible(ctx.caller, budget)),
     reservations: loadById(ctx, findReservations, (one) => projectId === null || projectId === one.projectId),
     costLogs: loadById(ctx, findCostLogs, (line) => projectId === null || projectId === line.projectId),
+    prompts: loadById(
+      ctx,
+      findPrompts,
+      (prompt) => projectId === null || prompt.projectId === null || projectId === prompt.projectId,
+    ),
+    production: loadProduction(ctx),
     costs: loadCosts(ctx),
   };
 }

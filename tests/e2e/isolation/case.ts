@@ -7,6 +7,7 @@ export interface Foreign {
   readonly documentId: string;
   readonly keyId: string;
   readonly auditId: string;
+  readonly promptId: string;
   readonly budgetId: string;
   readonly reservationId: string;
   readonly canary: string;

@@ -22,13 +22,16 @@ import { recordUsage } from './Mutation/recordUsage.ts';
 import { releaseReservation } from './Mutation/releaseReservation.ts';
 import { reserveBudget } from './Mutation/reserveBudget.ts';
 import { revokeApiKey } from './Mutation/revokeApiKey.ts';
+import { savePromptVersion } from './Mutation/savePromptVersion.ts';
 import { setBudget } from './Mutation/setBudget.ts';
 import { setModelPrice } from './Mutation/setModelPrice.ts';
+import { setPromptStatus } from './Mutation/setPromptStatus.ts';
 import { setRateLimit } from './Mutation/setRateLimit.ts';
 import { setTenantSettings } from './Mutation/setTenantSettings.ts';
 import { settleReservation } from './Mutation/settleReservation.ts';
 import { Project } from './Project.ts';
 import { ProjectStats } from './ProjectStats.ts';
+import { Prompt } from './Prompt.ts';
 import { apiKeys } from './Query/apiKeys.ts';
 import { auditEntry } from './Query/auditEntry.ts';
 import { auditLog } from './Query/auditLog.ts';
@@ -43,7 +46,10 @@ import { modelPrices } from './Query/modelPrices.ts';
 import { models } from './Query/models.ts';
 import { project } from './Query/project.ts';
 import { projects } from './Query/projects.ts';
+import { prompt } from './Query/prompt.ts';
+import { prompts } from './Query/prompts.ts';
 import { rateLimits } from './Query/rateLimits.ts';
+import { renderPrompt } from './Query/renderPrompt.ts';
 import { reservation } from './Query/reservation.ts';
 import { reservations } from './Query/reservations.ts';
 import { tenant } from './Query/tenant.ts';
@@ -79,6 +85,9 @@ export const resolvers: Resolvers = {
     modelPrices,
     estimateCost,
     rateLimits,
+    prompt,
+    prompts,
+    renderPrompt,
     auditEntry,
     auditLog,
     verifyAuditLog,
@@ -91,6 +100,8 @@ export const resolvers: Resolvers = {
     revokeApiKey,
     setModelPrice,
     setRateLimit,
+    savePromptVersion,
+    setPromptStatus,
     setBudget,
     raiseBudget,
     deleteBudget,
@@ -112,6 +123,7 @@ export const resolvers: Resolvers = {
   Project,
   ApiKey,
   AuditEntry,
+  Prompt,
   Viewer,
   Cost,
   CostBreakdownRow,
