@@ -223,6 +223,18 @@ export const createMethods = (client: BareClient) => ({
     return data.eraseSubject;
   },
 
+  /** Evaluations, newest first, page by page. */
+  evaluations: async (variables: types.EvaluationsQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.EvaluationsDocument, variables, options);
+    return present(data.evaluations);
+  },
+
+  /** Measures how well a project's memories are found. Told by `evaluation.completed`, so that a rule can alert on a drop. */
+  runEvaluation: async (input: types.RunEvaluationMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.RunEvaluationDocument, { input }, options);
+    return data.runEvaluation;
+  },
+
   /** Who is asking. */
   viewer: async (options?: RequestOptions) => {
     const data = await client.query(types.ViewerDocument, {}, options);

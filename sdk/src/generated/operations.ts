@@ -23,11 +23,17 @@ export type AskInput = {
   readonly agentId?: string | null | undefined;
   /** The same key and input gives the first answer again, or makes anew one that failed; another input under it IDEMPOTENCY_CONFLICT; kept 24 h, 1..200 characters. */
   readonly idempotencyKey?: string | null | undefined;
+  /** Refused with BUDGET_EXCEEDED when the worst case would cost more; nothing without a model. */
+  readonly maxCostUsd?: string | null | undefined;
+  /** 1..32 768; nothing without a model. */
+  readonly maxOutputTokens?: number;
+  /** `provider/model` that is to write it. Left out: the configured one, and without one the answer is made of the memories' own sentences. A budget that downgrades may choose a cheaper one, and the answer names it. */
+  readonly model?: string | null | undefined;
   /** The key's own project when left out; a key of the whole tenant must name one. */
   readonly projectId?: string | null | undefined;
   /** 1..8 192 characters. */
   readonly question: string;
-  /** How memories are looked for. */
+  /** How memories are looked for; a model is given at most 4 000 tokens of them when maxTokens is left out. */
   readonly search?: RetrievalInput | null | undefined;
   /** The session that pays, in the caller's own ids, 1..256 characters. */
   readonly sessionId?: string | null | undefined;
@@ -373,6 +379,14 @@ export type EstimateCostInput = {
   readonly provider?: string | null | undefined;
 };
 
+/** A question, and the memories that answer it. */
+export type EvaluationCaseInput = {
+  /** 1..8 192 characters. */
+  readonly query: string;
+  /** 1..100 memories of the project. */
+  readonly relevantMemoryIds: ReadonlyArray<string>;
+};
+
 /** What to reflect on. */
 export type GenerateReflectionInput = {
   /** The agent that pays and that the reflections are filed under; else the one that all sources share. 1..256 characters. */
@@ -662,12 +676,16 @@ export type RetrievalInput = {
   readonly expandQuery?: boolean;
   /** Where to look; its project, where it names one, is the answer's. */
   readonly filter?: MemoryFilter | null | undefined;
+  /** 1..3 retrieval rounds, for questions that need several memories. */
+  readonly hops?: number;
   /** 1..200 hits. */
   readonly limit?: number;
   /** Cut the hits to this many tokens, best first. */
   readonly maxTokens?: number | null | undefined;
   /** Leave out hits scored lower, 0..1. */
   readonly minScore?: number | null | undefined;
+  /** Let the configured reranker judge the best 50 hits; without one this changes nothing. */
+  readonly rerank?: boolean;
   /** Signals to fuse; all that the engine judges useful when left out: words and meaning. */
   readonly signals?: ReadonlyArray<RetrievalSignal> | null | undefined;
   /** Let the knowledge graph take part where it can. */
@@ -696,6 +714,26 @@ export type Role =
   | 'OPERATOR'
   | 'PLATFORM'
   | 'READER';
+
+/** Searches whose right answers are known. */
+export type RunEvaluationInput = {
+  /** The agent that pays, in the caller's own ids, 1..256 characters. */
+  readonly agentId?: string | null | undefined;
+  /** 1..1 000. */
+  readonly cases: ReadonlyArray<EvaluationCaseInput>;
+  /** The caller's own name of the cases, 1..128 characters. */
+  readonly dataset: string;
+  /** The same key and input gives the first result again, another input under it IDEMPOTENCY_CONFLICT; kept 24 h, 1..200 characters. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The key's own project when left out; a key of the whole tenant must name one. */
+  readonly projectId?: string | null | undefined;
+  /** How memories are looked for; at least 20 hits are asked for. */
+  readonly search?: RetrievalInput | null | undefined;
+  /** The session that pays, in the caller's own ids, 1..256 characters. */
+  readonly sessionId?: string | null | undefined;
+  /** The person who pays, in the caller's own ids, 1..256 characters. */
+  readonly userId?: string | null | undefined;
+};
 
 /** A version of a prompt to save. */
 export type SavePromptVersionInput = {
@@ -884,7 +922,7 @@ export type UsageInput = {
 
 export type CitationFieldsFragment = { readonly index: number, readonly memoryId: string, readonly quote: string, readonly start: number | null, readonly end: number | null, readonly relevance: number, readonly verified: boolean };
 
-export type AnswerFieldsFragment = { readonly id: string, readonly projectId: string, readonly question: string, readonly status: AnswerStatus, readonly text: string, readonly groundedness: number, readonly model: string, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly timeToFirstTokenMs: number | null, readonly tookMs: number, readonly traceId: string | null, readonly createdAt: string, readonly citations: ReadonlyArray<CitationFieldsFragment>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly failure: { readonly code: string, readonly message: string } | null };
+export type AnswerFieldsFragment = { readonly id: string, readonly projectId: string, readonly question: string, readonly status: AnswerStatus, readonly text: string, readonly groundedness: number, readonly model: string, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly timeToFirstTokenMs: number | null, readonly tookMs: number, readonly traceId: string | null, readonly createdAt: string, readonly citations: ReadonlyArray<CitationFieldsFragment>, readonly cost: { readonly id: string, readonly totalUsd: string, readonly pending: boolean } | null, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly failure: { readonly code: string, readonly message: string } | null };
 
 export type AnswerQueryVariables = Exact<{
   id: string;
@@ -1211,6 +1249,25 @@ export type EraseSubjectMutationVariables = Exact<{
 
 export type EraseSubjectMutation = { readonly eraseSubject: { readonly erasure: ErasureFieldsFragment } };
 
+export type EvaluationFieldsFragment = { readonly id: string, readonly projectId: string, readonly dataset: string, readonly cases: number, readonly recallAt5: number, readonly recallAt10: number, readonly recallAt20: number, readonly mrr: number, readonly ndcgAt10: number, readonly latencyP50Ms: number, readonly latencyP95Ms: number, readonly settings: unknown, readonly createdAt: string, readonly results: ReadonlyArray<{ readonly query: string, readonly recallAt10: number, readonly reciprocalRank: number, readonly relevantMemoryIds: ReadonlyArray<string>, readonly foundMemoryIds: ReadonlyArray<string> }> };
+
+export type EvaluationsQueryVariables = Exact<{
+  projectId?: string | null | undefined;
+  dataset?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type EvaluationsQuery = { readonly evaluations: { readonly nodes: ReadonlyArray<EvaluationFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+
+export type RunEvaluationMutationVariables = Exact<{
+  input: RunEvaluationInput;
+}>;
+
+
+export type RunEvaluationMutation = { readonly runEvaluation: { readonly cursor: string | null, readonly evaluation: EvaluationFieldsFragment } };
+
 export type TenantFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
 
 export type ProjectFieldsFragment = { readonly id: string, readonly name: string, readonly createdAt: string };
@@ -1529,6 +1586,11 @@ export const AnswerFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     ...CitationFields
   }
   groundedness
+  cost {
+    id
+    totalUsd
+    pending
+  }
   model
   degraded {
     part
@@ -1777,6 +1839,30 @@ export const ErasureFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ErasureFields"}) as unknown as TypedDocumentString<ErasureFieldsFragment, unknown>;
+export const EvaluationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment EvaluationFields on Evaluation {
+  id
+  projectId
+  dataset
+  cases
+  recallAt5
+  recallAt10
+  recallAt20
+  mrr
+  ndcgAt10
+  latencyP50Ms
+  latencyP95Ms
+  settings
+  createdAt
+  results {
+    query
+    recallAt10
+    reciprocalRank
+    relevantMemoryIds
+    foundMemoryIds
+  }
+}
+    `, {"fragmentName":"EvaluationFields"}) as unknown as TypedDocumentString<EvaluationFieldsFragment, unknown>;
 export const TenantFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantFields on Tenant {
   id
@@ -2016,6 +2102,11 @@ fragment AnswerFields on Answer {
     ...CitationFields
   }
   groundedness
+  cost {
+    id
+    totalUsd
+    pending
+  }
   model
   degraded {
     part
@@ -2109,6 +2200,11 @@ fragment AnswerFields on Answer {
     ...CitationFields
   }
   groundedness
+  cost {
+    id
+    totalUsd
+    pending
+  }
   model
   degraded {
     part
@@ -2157,6 +2253,11 @@ fragment AnswerFields on Answer {
     ...CitationFields
   }
   groundedness
+  cost {
+    id
+    totalUsd
+    pending
+  }
   model
   degraded {
     part
@@ -2201,6 +2302,11 @@ fragment AnswerFields on Answer {
     ...CitationFields
   }
   groundedness
+  cost {
+    id
+    totalUsd
+    pending
+  }
   model
   degraded {
     part
@@ -2260,6 +2366,11 @@ fragment AnswerFields on Answer {
     ...CitationFields
   }
   groundedness
+  cost {
+    id
+    totalUsd
+    pending
+  }
   model
   degraded {
     part
@@ -3195,6 +3306,79 @@ export const EraseSubjectDocument = /*#__PURE__*/ new TypedDocumentString(`
     doneAt
   }
 }`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<EraseSubjectMutation, EraseSubjectMutationVariables>;
+export const EvaluationsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query Evaluations($projectId: ID, $dataset: String, $first: Int, $after: String) {
+  evaluations(
+    projectId: $projectId
+    dataset: $dataset
+    first: $first
+    after: $after
+  ) {
+    nodes {
+      ...EvaluationFields
+    }
+    pageInfo {
+      ...PageFields
+    }
+  }
+}
+    fragment EvaluationFields on Evaluation {
+  id
+  projectId
+  dataset
+  cases
+  recallAt5
+  recallAt10
+  recallAt20
+  mrr
+  ndcgAt10
+  latencyP50Ms
+  latencyP95Ms
+  settings
+  createdAt
+  results {
+    query
+    recallAt10
+    reciprocalRank
+    relevantMemoryIds
+    foundMemoryIds
+  }
+}
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
+}`) as unknown as TypedDocumentString<EvaluationsQuery, EvaluationsQueryVariables>;
+export const RunEvaluationDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation RunEvaluation($input: RunEvaluationInput!) {
+  runEvaluation(input: $input) {
+    evaluation {
+      ...EvaluationFields
+    }
+    cursor
+  }
+}
+    fragment EvaluationFields on Evaluation {
+  id
+  projectId
+  dataset
+  cases
+  recallAt5
+  recallAt10
+  recallAt20
+  mrr
+  ndcgAt10
+  latencyP50Ms
+  latencyP95Ms
+  settings
+  createdAt
+  results {
+    query
+    recallAt10
+    reciprocalRank
+    relevantMemoryIds
+    foundMemoryIds
+  }
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<RunEvaluationMutation, RunEvaluationMutationVariables>;
 export const ViewerDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Viewer {
   viewer {

@@ -43,6 +43,22 @@ export const answerCases: Cases = {
       code: 'NOT_FOUND',
     },
   ],
+  'Query.evaluations': [
+    { query: '{ evaluations(first: 200) { nodes { id dataset results { query } } totalCount } }' },
+    {
+      query: 'query ($id: ID) { evaluations(projectId: $id) { nodes { id } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
+  'Mutation.runEvaluation': [
+    {
+      query:
+        'mutation ($id: ID) { runEvaluation(input: { projectId: $id, dataset: "d", cases: [{ query: "word", relevantMemoryIds: ["01900000-0000-7000-8000-000000000000"] }] }) { cursor } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
   'Subscription.askStream': [
     {
       query:

@@ -12,7 +12,7 @@ export interface NewAnswer {
 }
 
 /** An answer that is not told of for so long is FAILED. */
-export const LEASE_SECONDS = 10;
+export const LEASE_SECONDS = 6;
 
 const INSERT = {
   name: 'answer_claim',

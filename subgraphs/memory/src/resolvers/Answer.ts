@@ -5,5 +5,6 @@ import { restoreSearch } from '../services/stored-search.ts';
 export const Answer = {
   __resolveReference: ({ id }: { id: string }, ctx: MemoryContext) => findAnswer(ctx, id),
   search: ({ search }: AnswerRow, _: unknown, ctx: MemoryContext) => restoreSearch(ctx, search),
+  cost: ({ id }: AnswerRow) => ({ __typename: 'Cost', id: `answer:${id}` }),
   failure: ({ error }: AnswerRow) => error,
 };

@@ -1,10 +1,11 @@
-import { SCALARS } from '@rae/kernel';
+import { DecimalScalar, SCALARS } from '@rae/kernel';
 import { Answer } from './Answer.ts';
 import { AskEvent } from './AskEvent.ts';
 import { AskRetrieved } from './AskRetrieved.ts';
 import { Citation } from './Citation.ts';
 import { Document } from './Document.ts';
 import { Erasure } from './Erasure.ts';
+import { Evaluation } from './Evaluation.ts';
 import { Memory } from './Memory.ts';
 import { MemoryEvent } from './MemoryEvent.ts';
 import { MemorySettings } from './MemorySettings.ts';
@@ -20,6 +21,7 @@ import { eraseSubject } from './Mutation/eraseSubject.ts';
 import { generateReflection } from './Mutation/generateReflection.ts';
 import { ingestDocument } from './Mutation/ingestDocument.ts';
 import { restoreMemory } from './Mutation/restoreMemory.ts';
+import { runEvaluation } from './Mutation/runEvaluation.ts';
 import { setMemorySettings } from './Mutation/setMemorySettings.ts';
 import { supersedeMemory } from './Mutation/supersedeMemory.ts';
 import { updateMemory } from './Mutation/updateMemory.ts';
@@ -29,6 +31,7 @@ import { document } from './Query/document.ts';
 import { documents } from './Query/documents.ts';
 import { erasure } from './Query/erasure.ts';
 import { erasures } from './Query/erasures.ts';
+import { evaluations } from './Query/evaluations.ts';
 import { memories } from './Query/memories.ts';
 import { memory } from './Query/memory.ts';
 import { memorySettings } from './Query/memorySettings.ts';
@@ -39,7 +42,19 @@ import { askStream } from './Subscription/askStream.ts';
 import { memoryCreated } from './Subscription/memoryCreated.ts';
 
 export const resolvers = {
-  Query: { erasure, erasures, document, documents, answer, answers, memory, memories, searchMemories, memorySettings },
+  Query: {
+    erasure,
+    erasures,
+    document,
+    documents,
+    answer,
+    answers,
+    evaluations,
+    memory,
+    memories,
+    searchMemories,
+    memorySettings,
+  },
   Mutation: {
     createMemory,
     createMemories,
@@ -56,12 +71,14 @@ export const resolvers = {
     eraseMemories,
     eraseSubject,
     generateReflection,
+    runEvaluation,
   },
   Subscription: { memoryCreated, askStream },
   Answer,
   AskEvent,
   AskRetrieved,
   Citation,
+  Evaluation,
   Document,
   Erasure,
   Memory,
@@ -69,5 +86,6 @@ export const resolvers = {
   MemorySettings,
   SearchHit,
   SearchResult,
+  Decimal: DecimalScalar,
   ...SCALARS,
 };

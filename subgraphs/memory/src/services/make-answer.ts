@@ -1,7 +1,6 @@
 import { recordEvent } from '@rae/events';
 import { isPlatformError, type JsonValue, PlatformError } from '@rae/kernel';
 import { type Answer, type AnswerError, EXTRACTIVE, type Outcome } from '../domain/answer/answer.ts';
-import { answerByExtraction } from '../domain/answer/answer-by-extraction.ts';
 import { type Evidence, type Found, readFound } from '../domain/answer/evidence.ts';
 import { appendDelta, keepRetrieved, type Lease } from '../queries/answer-frames.ts';
 import { findAnswers } from '../queries/find-answers.ts';
@@ -9,22 +8,39 @@ import { finishAnswer } from '../queries/finish-answer.ts';
 import type { CheckedAsk } from './answer-request.ts';
 import { lostAnswer, whileHeld } from './hold-answer.ts';
 import type { MemoryContext } from './memory-context.ts';
-import { type SearchResult, searchMemories } from './search-memories.ts';
+import { searchMemories } from './search-memories.ts';
+import type { SearchResult } from './search-result.ts';
 import { storeSearch } from './stored-search.ts';
+import { writeAnswer } from './write-answer.ts';
 
-const toEvidence = ({ hits }: SearchResult): Evidence[] =>
-  hits.map(({ memory: { id, content, speaker, occurredAt }, score }) => ({
-    memoryId: id,
-    content,
-    speaker,
-    occurredAt,
-    score,
-  }));
+/** A memory whose writing found text in it that poses as instructions says so under our own key. */
+const isSuspected = (metadata: JsonValue): boolean => Object(Object(metadata).rae).suspectedInstructions !== undefined;
+
+/** Hits, best first, then their neighbours; each memory once. */
+function toEvidence({ hits }: SearchResult): Evidence[] {
+  const scored = [
+    ...hits.map(({ memory, score }) => ({ memory, score })),
+    ...hits.flatMap(({ context, score }) => context.map((memory) => ({ memory, score: score / 2 }))),
+  ];
+  const evidence = new Map<string, Evidence>();
+  for (const { memory, score } of scored) {
+    const { id, content, speaker, occurredAt, metadata } = memory;
+    if (evidence.has(id)) continue;
+    evidence.set(id, { memoryId: id, content, speaker, occurredAt, suspected: isSuspected(metadata), score });
+  }
+  return [...evidence.values()];
+}
+
+/** Tokens of memories that a model is given, when nothing is said of it. */
+const CONTEXT_TOKENS = 4_000;
 
 /** Searches, and tells listeners what was found. What was erased meanwhile is out. */
 async function retrieve(ctx: MemoryContext, lease: Lease, ask: CheckedAsk, projectId: string): Promise<Found> {
   const filter = { ...ask.search.filter, projectId };
-  const search = await searchMemories(ctx, { ...ask.search, filter, query: ask.question, ...ask.payer });
+  const isWritten = (ask.model ?? ctx.generator.defaultModel) !== null;
+  const maxTokens = ask.search.maxTokens ?? (isWritten ? CONTEXT_TOKENS : null);
+  const request = { ...ask.search, filter, maxTokens, query: ask.question, ...ask.payer };
+  const search = await searchMemories(ctx, request, { type: 'answer', id: lease.id, weight: 1 });
   const evidence = toEvidence(search);
   const ids = evidence.map(({ memoryId }) => memoryId);
   const there = await ctx.transact((tx) => keepRetrieved(tx, lease, storeSearch(search), ids));
@@ -98,13 +114,13 @@ export async function makeAnswer(
   const from = performance.now();
   const work = async (signal: AbortSignal): Promise<Outcome> => {
     const found = await retrieve({ ...ctx, signal }, lease, ask, projectId);
-    const outcome = answerByExtraction(ask.question, found);
-    await tell(ctx, lease, outcome.text, performance.now() - from);
-    return outcome;
+    const told = (text: string) => tell(ctx, lease, text, performance.now() - from);
+    return writeAnswer({ ...ctx, signal }, signal, { answerId: lease.id, projectId, ask, found, tell: told });
   };
   const made = await whileHeld(ctx, lease, stopping, work).then(
     (outcome) => finish(ctx, lease, outcome, null, from),
-    (error: unknown) => {
+    (thrown: unknown) => {
+      const error = stopping.aborted ? stopping.reason : thrown;
       if (!isPlatformError(error)) ctx.logger.error({ err: error, answerId: lease.id }, 'an answer failed');
       return finish(ctx, lease, FAILED, toAnswerError(error), from);
     },

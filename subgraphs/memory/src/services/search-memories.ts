@@ -1,5 +1,5 @@
 import { checkProjectId, listProjectIds, projectToRead } from '@rae/identity';
-import { type Spend, spendOf, uuidv7 } from '@rae/kernel';
+import { type Spend, type SpendSubject, spendOf, uuidv7 } from '@rae/kernel';
 import { diversify } from '../domain/diversify.ts';
 import type { StoredMemory } from '../domain/memory-row.ts';
 import { type AskedSignal, planSearch, type SearchPlan, type SearchRequest } from '../domain/search-plan.ts';
@@ -87,10 +87,9 @@ async function searchAll(
 }
 
 /** Of several projects the oldest pays. */
-function spendOn(ctx: MemoryContext, plan: SearchPlan, searchId: string, projectId: string): Spend {
+function spendFor(ctx: MemoryContext, plan: SearchPlan, subject: SpendSubject, projectId: string): Spend {
   const { userId, agentId, sessionId } = plan;
-  const subjects = [{ type: 'search', id: searchId, weight: 1 }];
-  return spendOf(ctx, { projectId, operation: 'QUERY', userId, agentId, sessionId, subjects });
+  return spendOf(ctx, { projectId, operation: 'QUERY', userId, agentId, sessionId, subjects: [subject] });
 }
 
 function degradedSignals({ signals, useGraph }: SearchPlan): Degradation[] {
@@ -149,13 +148,18 @@ async function findHits(
  * Finds memories by words and meaning, best first, each with what every signal did for it. Sees all that is committed when
  * it begins, written by whichever process. A model that is away, or that a budget refuses, is named in `degraded`.
  *
+ * @param spentOn what models are paid for; null: the search itself
  * @throws BAD_USER_INPUT naming the field; NOT_FOUND for a project that is not there
  */
-export async function searchMemories(ctx: MemoryContext, request: SearchRequest): Promise<SearchResult> {
+export async function searchMemories(
+  ctx: MemoryContext,
+  request: SearchRequest,
+  spentOn: SpendSubject | null = null,
+): Promise<SearchResult> {
   const from = performance.now();
   const plan = planSearch(request, ctx.clock.now());
   const degraded = degradedSignals(plan);
-  const searchId = uuidv7(ctx.clock.now().getTime());
+  const subject = spentOn ?? { type: 'search', id: uuidv7(ctx.clock.now().getTime()), weight: 1 };
   const [payer, ...others] = await readProjects(ctx, plan);
   let spent = false;
   const onSpend = () => {
@@ -165,7 +169,7 @@ export async function searchMemories(ctx: MemoryContext, request: SearchRequest)
   const found =
     payer === undefined
       ? { queries: [plan.text], hits: [], degraded: [] }
-      : await findHits(ctx, plan, [payer, ...others], { spend: spendOn(ctx, plan, searchId, payer), onSpend, onAway });
+      : await findHits(ctx, plan, [payer, ...others], { spend: spendFor(ctx, plan, subject, payer), onSpend, onAway });
   const neighbours = await readByProject(ctx, found.hits, ({ context }) => context, plan.filter.asOf);
   const hits = found.hits.map(({ memory, score, rerankScore, signals, context }) => ({
     memory,
@@ -178,7 +182,7 @@ export async function searchMemories(ctx: MemoryContext, request: SearchRequest)
     hits: await fitHits(hits, plan.maxTokens),
     queries: found.queries,
     degraded: [...degraded, ...found.degraded],
-    costId: spent ? `search:${searchId}` : null,
+    costId: spent ? `${subject.type}:${subject.id}` : null,
     tookMs: performance.now() - from,
   };
 }

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@rae/kernel';
 import type { Memory } from '../domain/memory-row.ts';
 import type { MemoryContext } from './memory-context.ts';
-import type { SearchHit, SearchResult } from './search-memories.ts';
+import type { SearchHit, SearchResult } from './search-result.ts';
 
 interface StoredHit extends Omit<SearchHit, 'memory' | 'context'> {
   readonly memoryId: string;

@@ -9,6 +9,8 @@ export interface Evidence {
   readonly content: string;
   readonly speaker: string | null;
   readonly occurredAt: Date;
+  /** Its writing found text in it that poses as instructions. */
+  readonly suspected?: boolean;
   /** Of the search, 0..1. */
   readonly score: number;
 }

@@ -1,0 +1,5 @@
+import { type ListEvaluationsRequest, listEvaluations } from '../../services/list-evaluations.ts';
+import type { MemoryContext } from '../../services/memory-context.ts';
+
+export const evaluations = (_: unknown, request: ListEvaluationsRequest, ctx: MemoryContext) =>
+  listEvaluations(ctx, request);
