@@ -28,7 +28,30 @@ export const MemoryDocument = migration(
     'create index document_hash on memory.document (tenant_id, project_id, collection, content_hash) where uri is null',
     'create unique index memory_chunk on memory.memory (tenant_id, document_id, chunk_index) where document_id is not null',
     ...tenantWall('memory.document'),
+    // Vectors of the model that is to follow, until all are made: two models' vectors are never in one place.
+    `create table memory.vector_next (
+      tenant_id uuid not null,
+      project_id uuid not null,
+      mid bigint not null,
+      model text not null,
+      q bytea not null,
+      primary key (tenant_id, project_id, mid),
+      foreign key (tenant_id, project_id, mid) references memory.memory on delete cascade)`,
+    'alter table memory.vector_next alter column q set storage plain',
+    ...tenantWall('memory.vector_next'),
+    'grant select, insert, update, delete on memory.vector_next to rae_app',
+    // What the vectors of memory.vector are of; one row, of the whole installation.
+    `create table memory.embedding_model (
+      one boolean primary key default true check (one),
+      model text not null,
+      dimensions int not null,
+      since timestamptz not null)`,
     'grant select, insert, update, delete on memory.document to rae_app',
   ],
-  ['drop index memory.memory_chunk', 'drop table memory.document'],
+  [
+    'drop table memory.embedding_model',
+    'drop table memory.vector_next',
+    'drop index memory.memory_chunk',
+    'drop table memory.document',
+  ],
 );

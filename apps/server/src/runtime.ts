@@ -18,8 +18,9 @@ import { type Clock, type Logger, PlatformError, systemClock } from '@rae/kernel
 import { readSupergraph } from '@rae/schema/supergraph';
 import type { Config } from './config.ts';
 import { createContext } from './context.ts';
+import { settleEmbeddingModel } from './embedding-model.ts';
 import { writeKeyFile } from './first-key.ts';
-import { openModels } from './models.ts';
+import { type Models, openModels } from './models.ts';
 import { deriveSecret, openPlatform, type Platform } from './platform.ts';
 import { openRateLimits } from './rate-limits.ts';
 import { readReadiness } from './roles/health.ts';
@@ -32,6 +33,8 @@ export interface Runtime {
   readonly url: string;
   readonly firstTenant: FirstTenant;
   readonly platform: Platform;
+  /** Null: no part of this process needs any. */
+  readonly models: Models | null;
   /** Finishes requests, ends streams so that clients resume, loses no event. Idempotent. */
   stop(): Promise<void>;
 }
@@ -112,9 +115,15 @@ async function openGateway(platform: Platform, transports: readonly SubgraphTran
 /**
  * Starts what the settings say: gateway, subgraphs and worker in one process, or parts of them.
  *
+ * @param settle refuses a model whose vectors are not those that are stored
  * @throws PlatformError with one sentence that says what is wrong and what to do
  */
-export async function createRuntime(config: Config, logger: Logger, clock: Clock = systemClock): Promise<Runtime> {
+export async function createRuntime(
+  config: Config,
+  logger: Logger,
+  clock: Clock = systemClock,
+  settle = settleEmbeddingModel,
+): Promise<Runtime> {
   const stack = createStack(logger);
   try {
     const platform = await openPlatform(config, logger, clock);
@@ -124,6 +133,7 @@ export async function createRuntime(config: Config, logger: Logger, clock: Clock
     const needsModel = config.roles.has('memory') || config.roles.has('worker');
     const models = needsModel ? await openModels(platform, firstTenant) : null;
     if (models) stack.add(models.close);
+    if (models) await settle(platform, models.embedder);
     const tokens = createInternalTokens(deriveSecret(platform.internalSecret, 'tokens'), clock);
     const transports = new Map<string, SubgraphTransport>();
     const rateLimits = openRateLimits(platform);
@@ -138,7 +148,7 @@ export async function createRuntime(config: Config, logger: Logger, clock: Clock
     }
     if (config.roles.has('worker') && models) stack.add(startWorker(platform, models).stop);
     const url = await listen(platform, local, [...transports.values()], tokens, rateLimits, stack.add);
-    return { url, firstTenant, platform, stop: stack.unwind };
+    return { url, firstTenant, platform, models, stop: stack.unwind };
   } catch (error) {
     await stack.unwind();
     throw error;

@@ -113,10 +113,15 @@ describe('the next user of a connection', () => {
 
 describe('every table', () => {
   /** No row of these is a tenant's. */
-  const WITHOUT_TENANT = ['platform.admission', 'platform.event_cursors', 'platform.event_log'];
+  const WITHOUT_TENANT = [
+    'memory.embedding_model',
+    'platform.admission',
+    'platform.event_cursors',
+    'platform.event_log',
+  ];
   const OWN = "(NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid";
 
-  test('has forced row-level security and a policy of its tenant; only the cursors, the log’s state and the word on who admits have none', async () => {
+  test('has forced row-level security and a policy of its tenant; only the cursors, the log’s state, the word on who admits and the model of the vectors have none', async () => {
     const tables = await ask<{ oid: number; name: string; isPartition: boolean; forced: boolean }>(TABLES);
     expect(tables.length).toBeGreaterThan(10);
     const walled = tables.filter(({ name, isPartition }) => !isPartition && !WITHOUT_TENANT.includes(name));

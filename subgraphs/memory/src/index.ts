@@ -104,6 +104,9 @@ export const memoryJobs = (options: EmbedOptions): readonly JobDefinition[] => [
   eraseMemoriesJob(),
 ];
 
+export { enqueueLeftBehind } from './jobs/enqueue-left-behind.ts';
+export { checkEmbeddingModel, type Vectors } from './services/embedding-model.ts';
+export { type Reembedded, reembed } from './services/reembed.ts';
 export { createInProcessWorkingStore } from './services/working/in-process-store.ts';
 export { createRedisWorkingStore } from './services/working/redis-store.ts';
 export type { WorkingMemory, WorkingStore } from './services/working/working-store.ts';

@@ -2,8 +2,10 @@ import { actAs, actAsWorker, keepStatistics } from '@rae/database';
 import { createConsumer, dropLogDays, makeLogDays } from '@rae/events';
 import { governanceConsumers } from '@rae/governance-subgraph';
 import { createJobRunner } from '@rae/jobs';
-import { memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
+import type { Embedder } from '@rae/kernel';
+import { enqueueLeftBehind, memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
 import { runRollUp } from '@rae/metering';
+import { vectorsOf } from '../embedding-model.ts';
 import type { Models } from '../models.ts';
 import type { Platform } from '../platform.ts';
 import { keepChains } from './keep-chains.ts';
@@ -15,8 +17,8 @@ export interface Worker {
 const HOURLY_MS = 3_600_000;
 const PRUNED_AT_ONCE = 10_000;
 
-async function keepHouse(platform: Platform): Promise<void> {
-  const { asWorker, config, logger } = platform;
+async function keepHouse(platform: Platform, embedder: Embedder): Promise<void> {
+  const { asWorker, clock, config, logger } = platform;
   try {
     await asWorker(makeLogDays);
     await asWorker((tx) => dropLogDays(tx, config.eventDays));
@@ -29,6 +31,7 @@ async function keepHouse(platform: Platform): Promise<void> {
       tx.query('select memory.prune_answer_searches($1, $2)', [config.answerDays, PRUNED_AT_ONCE]),
     );
     await keepChains(platform);
+    await enqueueLeftBehind(vectorsOf(platform, embedder), clock.now());
   } catch (err) {
     logger.warn({ err }, 'the hourly clean-up failed; it runs again in an hour');
   }
@@ -46,8 +49,8 @@ export function startWorker(platform: Platform, { embedder }: Models): Worker {
   const stopStatistics = keepStatistics(platform.database, logger);
   const stopRollUp = runRollUp({ transactAsWorker: asWorker, transactAs: asTenant, logger });
   const stopChores = platform.metering.chores.start();
-  void keepHouse(platform);
-  const timer = setInterval(() => void keepHouse(platform), HOURLY_MS);
+  void keepHouse(platform, embedder);
+  const timer = setInterval(() => void keepHouse(platform, embedder), HOURLY_MS);
   return {
     async stop() {
       clearInterval(timer);
