@@ -120,7 +120,13 @@ describe('verifyAuditLog', () => {
   });
 });
 
-test('verifyLedger finds a ledger without a line valid', async () => {
-  const { verifyLedger } = await client.ask('{ verifyLedger { valid entries firstBrokenId checkpoints } }');
+test('verifyLedger finds a ledger valid without a line, and with those of 10 calls at once', async () => {
+  const VERIFY_LEDGER = '{ verifyLedger { valid entries firstBrokenId checkpoints } }';
+  const { verifyLedger } = await client.ask(VERIFY_LEDGER);
   expect(verifyLedger).toEqual({ valid: true, entries: 0, firstBrokenId: null, checkpoints: 0 });
+  const record = `mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { costLog { id } } }`;
+  const usage = { inputTokens: 100, outputTokens: 10 };
+  const input = { projectId: tenant.projectId, model: 'openai/gpt-4o', usage, tags: ['a'], metadata: { b: 1 } };
+  await Promise.all(Array.from({ length: 10 }, () => client.ask(record, { input })));
+  expect((await client.ask(VERIFY_LEDGER)).verifyLedger).toMatchObject({ valid: true, entries: 10 });
 });
