@@ -66,7 +66,7 @@ beforeAll(async () => {
   await client.ask('mutation ($inputs: [CreateMemoryInput!]!) { createMemories(inputs: $inputs) { cursor } }', {
     inputs,
   });
-});
+}, 120_000);
 afterAll(async () => {
   await installation.stop();
   await new Promise((resolve) => models.close(resolve));
