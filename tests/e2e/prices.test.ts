@@ -189,3 +189,26 @@ test.each<[string, Data]>([
   const input = { model: 'gpt-4o', inputTokens: 1, outputTokens: 1, ...wrong };
   expect(await tenant.client.codeOf(ESTIMATE, { input })).toBe('BAD_USER_INPUT');
 });
+
+test('a price that begins in the past books the difference of what was called since, once', async () => {
+  const mine = { provider: 'openai-compatible', model: 'late', inputPerMillion: '2', outputPerMillion: '0' };
+  const effectiveFrom = new Date(Date.now() - 60_000).toISOString();
+  const usage = { inputTokens: 1_000_000, outputTokens: 0 };
+  const { recordUsage } = await tenant.client.ask(
+    `mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { costLog { id priced totalCostUsd } } }`,
+    { input: { projectId: tenant.projectId, model: 'openai-compatible/late', usage } },
+  );
+  expect(recordUsage.costLog).toMatchObject({ priced: false, totalCostUsd: null });
+  expect((await set({ ...mine, effectiveFrom })).adjustments).toBe(1);
+  expect((await set({ ...mine, effectiveFrom })).adjustments).toBe(0);
+  expect((await set({ ...mine, inputPerMillion: '1.5', effectiveFrom })).adjustments).toBe(1);
+  const { costLogs } = await tenant.client.ask(
+    '{ costLogs(filter: { model: "late" }, orderBy: CREATED_AT_ASC) { nodes { kind totalCostUsd adjusts { id } } } }',
+  );
+  const adjusts = { id: recordUsage.costLog.id };
+  expect(costLogs.nodes).toEqual([
+    { kind: 'CALL', totalCostUsd: null, adjusts: null },
+    { kind: 'ADJUSTMENT', totalCostUsd: '2', adjusts },
+    { kind: 'ADJUSTMENT', totalCostUsd: '-0.5', adjusts },
+  ]);
+});

@@ -29,7 +29,7 @@ export function guardEmbedder(embedder: Embedder, guard: EmbedderGuard): Embedde
     const vectors = await embedder.embed(texts, purpose, spend, signal);
     const characters = texts.reduce((sum, { length }) => sum + length, 0);
     if (embedder.local && texts.length > 0)
-      meter?.recordLocal?.(spend, {
+      meter?.recordLocal(spend, {
         ...name,
         inputTokens: Math.ceil(characters / CHARACTERS_PER_TOKEN),
         outputTokens: 0,

@@ -62,7 +62,7 @@ export async function createTransformersReranker(options: TransformersRerankerOp
       const scores = await turn;
       const characters = texts.reduce((sum, { length }) => sum + length + query.length, 0);
       const inputTokens = Math.ceil(characters / CHARACTERS_PER_TOKEN);
-      meter.recordLocal?.(spend, { provider: 'transformers', model, inputTokens, outputTokens: 0 });
+      meter.recordLocal(spend, { provider: 'transformers', model, inputTokens, outputTokens: 0 });
       return scores;
     },
     close: () => current.stop(),

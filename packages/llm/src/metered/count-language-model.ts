@@ -13,7 +13,7 @@ export function countLanguageModel(
 ): LanguageModel {
   const record = (reported: ProviderUsage) => {
     const usage = toUsage(reported);
-    meter.recordLocal?.(spend, {
+    meter.recordLocal(spend, {
       ...name,
       inputTokens: usage?.inputTokens ?? 0,
       outputTokens: usage?.outputTokens ?? 0,

@@ -156,8 +156,8 @@ export async function listModels(ctx: PriceContext) {
  */
 export async function setModelPrice(ctx: PriceContext, input: ModelPriceInput) {
   checkUnbound(ctx.caller, 'setModelPrice');
-  if (input.effectiveFrom && input.effectiveFrom < ctx.clock.now())
-    throw badInput('input.effectiveFrom', 'must not lie in the past');
   const override = await ctx.transact((tx) => set(tx, ctx.metering, input));
-  return { price: toOverridePrice(override, null), adjustments: 0 };
+  const { provider, model, effectiveFrom: since } = override;
+  const adjustments = since < ctx.clock.now() ? await ctx.metering.reprice(ctx, { provider, model, since }) : 0;
+  return { price: toOverridePrice(override, null), adjustments };
 }

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createTestTenant, type Data, type Installation, startInstallation, type TestTenant } from '@rae/testkit';
+import { sendEmbeddings, startProvider } from '../../packages/llm/fixtures/provider-server.ts';
+
+let provider: Awaited<ReturnType<typeof startProvider>>;
+let installation: Installation;
+let tenant: TestTenant;
+let started: string;
+
+/** 16 numbers that depend on the text; the provider says 7 tokens for each request. */
+const vectorOf = (text: string) => Array.from({ length: 16 }, (_, at) => Math.sin(text.length * (at + 1)));
+
+beforeAll(async () => {
+  provider = await startProvider(({ body }, response) => sendEmbeddings(response, body.input.map(vectorOf)));
+  installation = await startInstallation({
+    RAE_EMBED_MODEL: 'openai-compatible/tiny',
+    RAE_EMBED_URL: `${provider.url}/v1`,
+    RAE_EMBED_DIMENSIONS: '16',
+  });
+  started = new Date().toISOString();
+  tenant = await createTestTenant(installation);
+}, 120_000);
+
+afterAll(async () => {
+  await installation.stop();
+  await provider.close();
+});
+
+const LOGS = `{ costLogs(orderBy: CREATED_AT_ASC, first: 100) { nodes { kind operation provider model subjectType subjectId inputTokens
+  priced totalCostUsd cacheHit savedUsd estimated price { origin } adjusts { id } } } }`;
+const logs = async (): Promise<Data[]> => (await tenant.client.ask(LOGS)).costLogs.nodes;
+const CREATE = `mutation ($input: CreateMemoryInput!) { createMemory(input: $input) { memory { id } } }`;
+const create = async (content: string, projectId = tenant.projectId): Promise<string> =>
+  (await tenant.client.ask(CREATE, { input: { projectId, layer: 'EPISODIC', content } })).createMemory.memory.id;
+const SEARCH = `query ($query: String!) { searchMemories(input: { query: $query }) { hits { memory { id } } degraded { part } } }`;
+const PRICE = { provider: 'openai-compatible', model: 'tiny', inputPerMillion: '1000', outputPerMillion: '0' };
+const SET = `mutation ($input: SetModelPriceInput!) { setModelPrice(input: $input) { adjustments } }`;
+
+test('the vector of a memory is a line of the ledger under that memory, unpriced while nobody knows the price, and priced later by an adjustment', async () => {
+  const id = await create('The lighthouse was painted in May.');
+  expect(await logs()).toEqual([
+    {
+      kind: 'CALL',
+      operation: 'EMBEDDING',
+      provider: 'openai-compatible',
+      model: 'tiny',
+      subjectType: 'memory',
+      subjectId: id,
+      inputTokens: 7,
+      priced: false,
+      totalCostUsd: null,
+      cacheHit: false,
+      savedUsd: '0',
+      estimated: false,
+      price: null,
+      adjusts: null,
+    },
+  ]);
+  const { setModelPrice } = await tenant.client.ask(SET, { input: { ...PRICE, effectiveFrom: started } });
+  expect(setModelPrice.adjustments).toBe(1);
+  expect((await logs())[1]).toMatchObject({
+    kind: 'ADJUSTMENT',
+    totalCostUsd: '0.007',
+    price: { origin: 'OVERRIDE' },
+  });
+  const { memory } = await tenant.client.ask('query ($id: ID!) { memory(id: $id) { cost { totalUsd calls } } }', {
+    id,
+  });
+  expect(memory.cost).toEqual({ totalUsd: '0.007', calls: 1 });
+  const again = await tenant.client.ask(SET, { input: { ...PRICE, effectiveFrom: started } });
+  expect(again.setModelPrice.adjustments).toBe(0);
+});
+
+test('a search pays for its question once; asked again it is answered from the cache, and says what that saved', async () => {
+  const before = (await logs()).length;
+  const asked = provider.requests.length;
+  for (let time = 0; time < 2; time++) {
+    const { searchMemories } = await tenant.client.ask(SEARCH, { query: 'who painted the lighthouse?' });
+    expect(searchMemories.degraded).toEqual([]);
+  }
+  expect(provider.requests.length).toBe(asked + 1);
+  const [paid, saved, ...more] = (await logs()).slice(before);
+  expect(more).toEqual([]);
+  expect(paid).toMatchObject({ operation: 'QUERY', subjectType: 'search', totalCostUsd: '0.007', cacheHit: false });
+  expect(saved).toMatchObject({ operation: 'QUERY', subjectType: 'search', totalCostUsd: '0', cacheHit: true });
+  expect(Number(saved?.savedUsd)).toBeGreaterThan(0);
+});
+
+test('where the budget has too little left, the memory is refused before the provider is asked', async () => {
+  const { createProject } = await tenant.client.ask(
+    'mutation { createProject(input: { name: "poor" }) { project { id } } }',
+  );
+  const projectId = createProject.project.id;
+  await tenant.client.ask(
+    `mutation ($id: ID!) { setBudget(input: { scope: PROJECT, scopeId: $id, window: TOTAL, limitUsd: "0.000000001", action: BLOCK }) { budget { id } } }`,
+    { id: projectId },
+  );
+  const asked = provider.requests.length;
+  const input = { projectId, layer: 'EPISODIC', content: 'Too dear.' };
+  expect(await tenant.client.codeOf(CREATE, { input })).toBe('BUDGET_EXCEEDED');
+  expect(provider.requests.length).toBe(asked);
+});
+
+test('vectors that are made behind a batch are paid by its project, shared by the memories to the nano-dollar', async () => {
+  const { createMemories } = await tenant.client.ask(
+    `mutation ($inputs: [CreateMemoryInput!]!) { createMemories(inputs: $inputs) { memories { id } } }`,
+    {
+      inputs: ['One.', 'Two and a half.', 'Three and three quarters.'].map((content) => ({
+        projectId: tenant.projectId,
+        layer: 'EPISODIC',
+        content,
+      })),
+    },
+  );
+  const ids: string[] = createMemories.memories.map(({ id }: Data) => id);
+  const costs = async () =>
+    Promise.all(
+      ids.map(async (id) => {
+        const { cost } = await tenant.client.ask('query ($id: ID!) { cost(id: $id) { totalUsd } }', {
+          id: `memory:${id}`,
+        });
+        return BigInt(Math.round(Number(cost.totalUsd) * 1e9));
+      }),
+    );
+  let shares = await costs();
+  while (shares.some((share) => share === 0n)) shares = await costs();
+  const sum = shares.reduce((total, share) => total + share, 0n);
+  expect(sum % 7_000_000n).toBe(0n);
+  expect(sum).toBeGreaterThan(0n);
+});
+
+test('models names it, with its price', async () => {
+  const { models } = await tenant.client.ask(
+    '{ models { provider model purposes available price { origin inputPerMillion } } }',
+  );
+  expect(models).toEqual([
+    {
+      provider: 'openai-compatible',
+      model: 'tiny',
+      purposes: ['EMBED'],
+      available: true,
+      price: { origin: 'OVERRIDE', inputPerMillion: '1000' },
+    },
+  ]);
+});
+
+test('metrics count its tokens and its seconds', async () => {
+  const server = [...installation.processes].find(([role]) => role === 'all' || role === 'memory')?.[1];
+  const metrics = await (await fetch(new URL('/metrics', server?.url))).text();
+  expect(metrics).toMatch(/gen_ai_client_token_usage_count\{[^}]*gen_ai_operation_name="embeddings"[^}]*\} \d+/);
+  expect(metrics).toContain('gen_ai_client_operation_duration_seconds_count');
+  expect(metrics).toMatch(/rae_embedding_cache_total\{hit="true"\} [1-9]/);
+});
