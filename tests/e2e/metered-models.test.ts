@@ -103,7 +103,7 @@ test('where the budget has too little left, the memory is refused before the pro
 
 test('vectors that are made behind a batch are paid by its project, shared by the memories to the nano-dollar', async () => {
   const { createMemories } = await tenant.client.ask(
-    `mutation ($inputs: [CreateMemoryInput!]!) { createMemories(inputs: $inputs) { memories { id } } }`,
+    `mutation ($inputs: [CreateMemoryInput!]!) { createMemories(inputs: $inputs) { results { memory { id } } } }`,
     {
       inputs: ['One.', 'Two and a half.', 'Three and three quarters.'].map((content) => ({
         projectId: tenant.projectId,
@@ -112,7 +112,7 @@ test('vectors that are made behind a batch are paid by its project, shared by th
       })),
     },
   );
-  const ids: string[] = createMemories.memories.map(({ id }: Data) => id);
+  const ids: string[] = createMemories.results.map(({ memory }: Data) => memory.id);
   const costs = async () =>
     Promise.all(
       ids.map(async (id) => {
