@@ -1,8 +1,8 @@
 import { migration, tenantWall, workerReads } from './sql.ts';
 
 /**
- * Sums of the ledger by quarter hour, so that every zone's midnight is exact, in three grains: few labels for most
- * questions, all of them for the others. `cost_cursors.number` is the last line that is summed: lines behind it are read
+ * Sums of the ledger by quarter hour, so that every zone's midnight is exact, and by day of UTC, in three grains: few labels
+ * for most questions, all of them for the others. `cost_cursors.number` is the last line that is summed: lines behind it are read
  * from the ledger itself. `cost_keys.id` are the first 16 bytes of the SHA-256 over all labels.
  */
 export const PlatformCostReports = migration(
@@ -33,7 +33,8 @@ export const PlatformCostReports = migration(
     `create table platform.cost_rollups (
       tenant_id uuid not null,
       grain smallint not null,
-      quarter timestamptz not null,
+      daily boolean not null,
+      starts_at timestamptz not null,
       key_id uuid not null,
       cost_nano bigint not null,
       saved_nano bigint not null,
@@ -41,7 +42,7 @@ export const PlatformCostReports = migration(
       output_tokens bigint not null,
       calls bigint not null,
       unpriced_calls bigint not null,
-      primary key (tenant_id, grain, quarter, key_id))`,
+      primary key (tenant_id, grain, daily, starts_at, key_id))`,
     'create index ledger_step on platform.ledger (tenant_id, step_id) where step_id is not null',
     ...tenantWall('platform.cost_cursors'),
     ...tenantWall('platform.cost_keys'),

@@ -9,14 +9,14 @@ import { latencies, option, printConditions } from './lib/report.ts';
 const DAY_MS = 86_400_000;
 const BATCH = 50_000;
 
-/** 4 projects, 8 models of 3 providers, 6 operations, 40 users, 12 agents, 20 keys, 2 tags of 30; a session is some 30 calls. */
+/** 4 projects, 6 operations with a model each, of 3 providers, 40 users, 12 agents, 20 keys, 2 tags of 30; a session is 30 calls of a project. */
 const FILL = `insert into platform.ledger (tenant_id, number, id, kind, project_id, user_id, agent_id, session_id, api_key_id, subject_type,
     subject_id, operation, provider, model, input_tokens, output_tokens, cached_input_tokens, cache_write_tokens, reasoning_tokens, calls,
     priced, cost_nano, price, cache_hit, saved_nano, estimated, tags, metadata, labels_hash, occurred_at, created_at, hash, previous_hash)
-  select $1, n, gen_random_uuid(), 'CALL', ($2::uuid[])[1 + n % 4], 'user' || (n / 30) % 40, 'agent' || (n / 30) % 12, 's' || n / 30,
+  select $1, n, gen_random_uuid(), 'CALL', ($2::uuid[])[1 + (n / 30) % 4], 'user' || (n / 30) % 40, 'agent' || (n / 30) % 12, 's' || n / 30,
     ($3::uuid[])[1 + (n / 30) % 20], (array['search', 'memory', 'answer'])[1 + n % 3], 'x' || n,
     (array['QUERY', 'EMBEDDING', 'SUMMARY', 'RERANK', 'REFLECTION', 'EXTERNAL'])[1 + n % 6], (array['openai', 'anthropic', 'google'])[1 + n % 3],
-    'model-' || n % 8, 100 + n % 900, n % 400, 0, 0, 0, 1, true, 1000 + n % 100000, $4::jsonb, false, 0, false,
+    'model-' || n % 6, 100 + n % 900, n % 400, 0, 0, 0, 1, true, 1000 + n % 100000, $4::jsonb, false, 0, false,
     array['t' || n % 30, 't' || (n * 7) % 30], '{}', $5, $6::timestamptz + ((n - 1)::float8 / $7) * interval '31 days', now(), $5, $5
   from generate_series($8::bigint, $9::bigint) n`;
 

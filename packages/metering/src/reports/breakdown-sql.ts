@@ -43,46 +43,70 @@ export function grainOf(labels: readonly Label[]): number {
 interface Pieces {
   readonly values: unknown[];
   readonly add: (value: unknown) => string;
-  /** The key of each dimension, from a source with this alias. */
-  readonly keysOf: (alias: string, at: string) => string[];
+  /** The key of each dimension that is a time, of the instant `at`; null: it is none. */
+  readonly timesOf: (at: string) => (string | null)[];
 }
 
 /** Lines themselves, with what they add to each sum; a line without the tag of a dimension has the key null. */
-function linesSql({ by, filter }: CostQuestion, { add, keysOf }: Pieces, range: string): string {
+function linesSql({ by, filter }: CostQuestion, { add, timesOf }: Pieces, range: string): string {
   const where = ['l.tenant_id = $1', range, ...labelConditions(filter, 'l', add), ...lineConditions(filter, 'l', add)];
-  const keys = keysOf('l', 'l.occurred_at').map((key, at) => `${key} as k${at}`);
+  const times = timesOf('l.occurred_at');
+  const keys = by.map((dimension, at) => {
+    const label = dimension === 'TAG' ? 'tag.tag' : `l.${LABEL_OF[dimension]?.column}::text`;
+    return `${times[at] ?? label} as k${at}`;
+  });
   const tags = by.includes('TAG') ? `left join lateral unnest(l.tags) as tag(tag) on true` : '';
   return `select ${keys.join(', ')}, ${LINE_SUMS} from platform.ledger l ${tags} where ${where.join(' and ')}`;
 }
 
-/** Sums of whole quarters by label; first by label alone, since labels are far fewer than rows. */
-function rolledSql(question: CostQuestion, { add, keysOf }: Pieces, grain: number): string {
-  const timed = question.by.some((dimension) => TIME_FORMATS[dimension]);
+/** Whether days of UTC answer the question as well as quarters do. */
+const takesDays = ({ by, timeZone }: CostQuestion): boolean =>
+  !by.includes('HOUR') && (timeZone === 'UTC' || !by.some((dimension) => TIME_FORMATS[dimension]));
+
+/** Where sums are read: whole days, and whole quarters at their ends; or quarters alone. */
+const rangesOf = (question: CostQuestion): string[] =>
+  takesDays(question)
+    ? [
+        'daily and starts_at >= (select first_day from range) and starts_at < (select last_day from range)',
+        'not daily and starts_at >= (select first from range) and starts_at < (select least(first_day, last) from range)',
+        'not daily and starts_at >= (select greatest(last_day, first_day) from range) and starts_at < (select last from range)',
+      ]
+    : ['not daily and starts_at >= (select first from range) and starts_at < (select last from range)'];
+
+/**
+ * Sums by label and time; first by number of label, since labels are far fewer than rows. What a time's key looks like is found
+ * once for each quarter.
+ */
+function rolledSql(question: CostQuestion, { add, timesOf }: Pieces, grain: number): string {
+  const times = timesOf('at').map((time, at) => (time ? [`t${at}`, time] : null));
+  const keys = question.by.map((dimension, at) =>
+    times[at] ? `r.t${at} as k${at}` : `k.${LABEL_OF[dimension]?.column}::text as k${at}`,
+  );
+  const named = times.flatMap((time) => (time ? [time] : []));
+  const grouped = ['key_id', ...named.map(([name]) => name)].join(', ');
+  const rows = rangesOf(question).map(
+    (range) =>
+      `select key_id, starts_at, ${SUMS.join(', ')} from platform.cost_rollups where tenant_id = $1 and grain = ${grain} and ${range}`,
+  );
+  const clock = `join (select at, ${named.map(([name, time]) => `${time} as ${name}`).join(', ')}
+      from generate_series((select first from range), (select last from range), interval '15 minutes') at) clock on clock.at = starts_at`;
   const where = ['k.tenant_id = $1', ...labelConditions(question.filter, 'k', add)];
-  const keys = keysOf('k', 'r.quarter').map((key, at) => `${key} as k${at}`);
   return `select ${keys.join(', ')}, ${SUMS.map((name) => `r.${name}`).join(', ')} from (
-      select key_id${timed ? ', quarter' : ''}, ${SUM_UP} from platform.cost_rollups
-      where tenant_id = $1 and grain = ${grain} and quarter >= (select first from range) and quarter < (select last from range)
-      group by key_id${timed ? ', quarter' : ''}) r
+      select ${grouped}, ${SUM_UP} from (${rows.join(' union all ')}) rolled ${named.length > 0 ? clock : ''} group by ${grouped}) r
     join platform.cost_keys k on k.id = r.key_id where ${where.join(' and ')}`;
 }
 
 /**
- * The statement that answers a question, with one row more than asked for; `total` sums over all rows. Whole quarters that
- * are summed come from the rollups; the range's ends and what is behind the cursor from the ledger: one snapshot, so that
+ * The statement that answers a question; `total` sums over all rows. Whole days and quarters that are summed come from the
+ * rollups; the range's ends and what is behind the cursor from the ledger: one snapshot, so that
  * every line is counted once. Questions that name a line's tags, subject or execution read the ledger alone.
  */
 export function breakdownSql(tenantId: string, question: CostQuestion): { text: string; values: unknown[] } {
   const { by, from, to, filter, orderBy, first, timeZone } = question;
   const { values, add } = createParameters([tenantId, from, to]);
   const zone = by.some((dimension) => TIME_FORMATS[dimension]) ? `${add(timeZone)}::text` : '';
-  const keysOf: Pieces['keysOf'] = (alias, at) =>
-    by.map((dimension) => {
-      const time = TIME_FORMATS[dimension];
-      if (time) return time(at, zone);
-      return dimension === 'TAG' ? 'tag.tag' : `${alias}.${LABEL_OF[dimension]?.column}::text`;
-    });
-  const pieces = { values, add, keysOf };
+  const timesOf: Pieces['timesOf'] = (at) => by.map((dimension) => TIME_FORMATS[dimension]?.(at, zone) ?? null);
+  const pieces = { values, add, timesOf };
   const labels = by.flatMap((dimension) => LABEL_OF[dimension]?.label ?? []);
   const ofLines = needsLines(filter) || by.includes('TAG');
   const sources = ofLines
@@ -100,7 +124,9 @@ export function breakdownSql(tenantId: string, question: CostQuestion): { text: 
   const text = `with range as materialized (
       select coalesce((select number from platform.cost_cursors where tenant_id = $1), 0) as number,
         date_bin('15 minutes', $2::timestamptz + interval '14 minutes 59.999999 seconds', 'epoch') as first,
-        date_bin('15 minutes', $3::timestamptz, 'epoch') as last),
+        date_bin('15 minutes', $3::timestamptz, 'epoch') as last,
+        date_trunc('day', $2::timestamptz + interval '1 day' - interval '1 microsecond', 'UTC') as first_day,
+        date_trunc('day', $3::timestamptz, 'UTC') as last_day),
     grouped as (select array[${keys}]::text[] as keys, ${SUM_UP} from (${sources}) source group by ${keys}),
     total as (select count(*)::int as rows, ${SUM_UP} from grouped)
     select g.keys, ${SUMS.map((name) => `g.${name}::text as ${name}`).join(', ')},

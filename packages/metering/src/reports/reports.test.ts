@@ -70,6 +70,8 @@ describe('a breakdown', () => {
     const questions: Partial<CostBreakdownInput>[] = ranges.flatMap((range) => [
       { ...range, by: ['MODEL', 'USER'] },
       { ...range, by: ['DAY'], timeZone: 'Asia/Kathmandu', orderBy: 'KEYS_ASC' },
+      { ...range, by: ['DAY', 'MODEL'], timeZone: 'UTC', orderBy: 'KEYS_ASC' },
+      { ...range, by: ['HOUR', 'WEEK'], timeZone: 'Europe/Warsaw', orderBy: 'KEYS_ASC' },
       { ...range, by: ['SESSION'], filter: { model: 'm1' } },
       { ...range, by: ['TAG'] },
     ]);

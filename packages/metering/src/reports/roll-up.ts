@@ -39,7 +39,7 @@ export const GRAINS = [
 const ROLL = {
   name: 'cost_roll_up',
   text: `with lines as (
-      select l.number, date_bin('15 minutes', l.occurred_at, 'epoch') as quarter, g.grain,
+      select l.number, l.occurred_at, g.grain,
         l.project_id, l.operation, l.provider, l.model, l.subject_type, l.kind, l.priced, l.cache_hit,
         ${IS_LOCAL} as local,
         case when g.grain > 0 then l.user_id end as user_id,
@@ -62,11 +62,12 @@ const ROLL = {
         cache_hit, local, user_id, agent_id, api_key_id, session_id, trigger_id, run_id from keyed
       on conflict do nothing),
     sums as (
-      insert into platform.cost_rollups as r (tenant_id, grain, quarter, key_id, cost_nano, saved_nano, input_tokens,
+      insert into platform.cost_rollups as r (tenant_id, grain, daily, starts_at, key_id, cost_nano, saved_nano, input_tokens,
         output_tokens, calls, unpriced_calls)
-      select $1::uuid, grain, quarter, key_id, sum(cost_nano), sum(saved_nano), sum(input_tokens), sum(output_tokens),
-        sum(calls), sum(unpriced_calls) from keyed group by grain, quarter, key_id
-      on conflict (tenant_id, grain, quarter, key_id) do update set
+      select $1::uuid, grain, daily, case when daily then date_trunc('day', occurred_at, 'UTC')
+          else date_bin('15 minutes', occurred_at, 'epoch') end as starts_at, key_id, sum(cost_nano), sum(saved_nano), sum(input_tokens), sum(output_tokens),
+        sum(calls), sum(unpriced_calls) from keyed, (values (false), (true)) as d(daily) group by grain, daily, 4, key_id
+      on conflict (tenant_id, grain, daily, starts_at, key_id) do update set
         cost_nano = r.cost_nano + excluded.cost_nano, saved_nano = r.saved_nano + excluded.saved_nano,
         input_tokens = r.input_tokens + excluded.input_tokens, output_tokens = r.output_tokens + excluded.output_tokens,
         calls = r.calls + excluded.calls, unpriced_calls = r.unpriced_calls + excluded.unpriced_calls)

@@ -33,9 +33,9 @@ const SPEND = {
   name: 'spend_stats',
   text: `with done as (select coalesce((select number from platform.cost_cursors where tenant_id = $1), 0) as number),
     source as (
-      select r.quarter as at, k.cache_hit, r.cost_nano, r.saved_nano, r.input_tokens, r.output_tokens, r.calls, r.unpriced_calls
+      select r.starts_at as at, k.cache_hit, r.cost_nano, r.saved_nano, r.input_tokens, r.output_tokens, r.calls, r.unpriced_calls
         from platform.cost_rollups r join platform.cost_keys k on k.tenant_id = $1 and k.id = r.key_id
-        where r.tenant_id = $1 and r.grain = 0 and r.quarter >= $4 and not k.local and ($2::uuid is null or k.project_id = $2)
+        where r.tenant_id = $1 and r.grain = 0 and not r.daily and r.starts_at >= $4 and not k.local and ($2::uuid is null or k.project_id = $2)
       union all
       select l.occurred_at, l.cache_hit, ${LINE_SUMS}
         from platform.ledger l where l.tenant_id = $1 and l.number > (select number from done) and l.occurred_at >= $4
