@@ -97,6 +97,36 @@ describe('budgetEvents', () => {
     expect(new Set(cursors).size).toBe(2);
   });
 
+  test('tells what a call costs whose caller went away, once its lease of 1 s is over: its input; a later settlement adjusts it', async () => {
+    const after = await markPlace();
+    const agentId = 'lost';
+    const budgetId = await setBudget({ scope: 'AGENT', scopeId: agentId, thresholds: [0.2] });
+    const call = {
+      projectId: tenant.projectId,
+      agentId,
+      model: 'openai/gpt-4o',
+      inputTokens: 1_000,
+      maxOutputTokens: 100,
+    };
+    const { reserveBudget } = await tenant.client.ask(RESERVE, { input: { ...call, leaseSeconds: 1 } });
+    const messages = listen(tenant.client, HEAR, { scopeId: agentId, kinds: ['THRESHOLD_REACHED'], after });
+    const [expired] = heardIn(await takeEvents(messages, 1));
+    await messages.return();
+    expect(expired).toMatchObject({ budgetId, threshold: 0.2, usedUsd: '0.0025' });
+    const { id } = reserveBudget.reservation;
+    const SETTLE = `mutation ($id: ID!) { settleReservation(input: { id: $id, usage: { inputTokens: 1000, outputTokens: 10 } }) {
+      costLog { kind totalCostUsd adjusts { totalCostUsd } } budgets { usedUsd reservedUsd } } }`;
+    expect((await tenant.client.ask(SETTLE, { id })).settleReservation).toEqual({
+      costLog: { kind: 'ADJUSTMENT', totalCostUsd: '0.0001', adjusts: { totalCostUsd: '0.0025' } },
+      budgets: [{ usedUsd: '0.0026', reservedUsd: '0' }],
+    });
+    const { costLogs } = await tenant.client.ask(
+      'query ($a: ID!) { costLogs(filter: { agentId: $a }) { totalCount nodes { kind } } }',
+      { a: agentId },
+    );
+    expect(costLogs).toEqual({ totalCount: 2, nodes: [{ kind: 'ADJUSTMENT' }, { kind: 'CALL' }] });
+  });
+
   test('is heard over WebSocket as well', async () => {
     const after = await markPlace();
     const budgetId = await setBudget({ scope: 'USER', scopeId: 'anna' });
