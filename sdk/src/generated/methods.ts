@@ -313,6 +313,24 @@ export const createMethods = (client: BareClient) => ({
     return data.setMemorySettings;
   },
 
+  /** Numbers of lasting memories. */
+  memoryStats: async (variables: types.MemoryStatsQueryVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.MemoryStatsDocument, variables, options);
+    return present(data.memoryStats);
+  },
+
+  /** Archives what has faded: strength below 0.1, and neither stored nor used within 30 days; chunks of documents do not fade. At most 5 000 a call. Done every night besides; each is taken back by restoreMemory. */
+  decayMemories: async (variables: types.DecayMemoriesMutationVariables = {}, options?: RequestOptions) => {
+    const data = await client.query(types.DecayMemoriesDocument, variables, options);
+    return data.decayMemories;
+  },
+
+  /** Moves the importance of what it is about, with a line in its history; a good word counts as a use. */
+  giveFeedback: async (input: types.GiveFeedbackMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.GiveFeedbackDocument, { input }, options);
+    return data.giveFeedback;
+  },
+
   /** One memory by its id, whatever its status; NOT_FOUND when there is none, or was none by `asOf`. A look at it as it is now counts as a use. */
   memory: async (variables: types.MemoryQueryVariables, options?: RequestOptions) => {
     const data = await client.query(types.MemoryDocument, variables, options);

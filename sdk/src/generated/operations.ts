@@ -407,6 +407,22 @@ export type GenerateReflectionInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** What somebody says of a memory or an answer: one of the two is named. */
+export type GiveFeedbackInput = {
+  /** The answer it is about; what it cites moves by half. */
+  readonly answerId?: string | null | undefined;
+  /** 1..4 096 characters; treated as the project's settings say of secrets and personal data. */
+  readonly comment?: string | null | undefined;
+  /** See CreateMemoryInput. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The memory it is about. */
+  readonly memoryId?: string | null | undefined;
+  /** The memories that should have been found, or were the right ones: at most 100, each moves by a tenth of the way to 1. */
+  readonly relevantMemoryIds?: ReadonlyArray<string> | null | undefined;
+  /** -1 useless .. 1 right. Importance moves by a fifth of the way to 1, times the score; below 0 on the way to 0. */
+  readonly score: number;
+};
+
 /** A document to be cut and remembered. */
 export type IngestDocumentInput = {
   /** The agent, in the caller's own ids, 1..256 characters. */
@@ -1367,6 +1383,29 @@ export type SetMemorySettingsMutationVariables = Exact<{
 
 
 export type SetMemorySettingsMutation = { readonly setMemorySettings: { readonly settings: MemorySettingsFieldsFragment } };
+
+export type MemoryStatsQueryVariables = Exact<{
+  projectId?: string | null | undefined;
+}>;
+
+
+export type MemoryStatsQuery = { readonly memoryStats: { readonly total: number, readonly createdLast24h: number, readonly reflectionsLast24h: number, readonly byLayer: ReadonlyArray<{ readonly layer: MemoryLayer, readonly count: number }>, readonly timeline: ReadonlyArray<{ readonly day: string, readonly memories: number, readonly reflections: number }>, readonly topProjects: ReadonlyArray<{ readonly projectId: string, readonly count: number }> } | null };
+
+export type DecayMemoriesMutationVariables = Exact<{
+  projectId?: string | null | undefined;
+  dryRun?: boolean | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type DecayMemoriesMutation = { readonly decayMemories: { readonly archived: number, readonly dryRun: boolean, readonly cursor: string | null } };
+
+export type GiveFeedbackMutationVariables = Exact<{
+  input: GiveFeedbackInput;
+}>;
+
+
+export type GiveFeedbackMutation = { readonly giveFeedback: { readonly id: string, readonly cursor: string | null } };
 
 export type MemoryFieldsFragment = { readonly id: string, readonly projectId: string, readonly layer: MemoryLayer, readonly status: MemoryStatus, readonly content: string, readonly role: MessageRole | null, readonly speaker: string | null, readonly source: string | null, readonly tags: ReadonlyArray<string>, readonly metadata: unknown, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly importance: number, readonly occurredAt: string, readonly validFrom: string, readonly validTo: string | null, readonly createdAt: string, readonly supersededAt: string | null, readonly expiresAt: string | null, readonly detectedPii: ReadonlyArray<string>, readonly maskedPii: ReadonlyArray<string> };
 
@@ -3693,6 +3732,49 @@ export const SetMemorySettingsDocument = /*#__PURE__*/ new TypedDocumentString(`
     days
   }
 }`) as unknown as TypedDocumentString<SetMemorySettingsMutation, SetMemorySettingsMutationVariables>;
+export const MemoryStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query MemoryStats($projectId: ID) {
+  memoryStats(projectId: $projectId) {
+    total
+    byLayer {
+      layer
+      count
+    }
+    createdLast24h
+    reflectionsLast24h
+    timeline {
+      day
+      memories
+      reflections
+    }
+    topProjects {
+      projectId
+      count
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<MemoryStatsQuery, MemoryStatsQueryVariables>;
+export const DecayMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation DecayMemories($projectId: ID, $dryRun: Boolean, $idempotencyKey: String) {
+  decayMemories(
+    projectId: $projectId
+    dryRun: $dryRun
+    idempotencyKey: $idempotencyKey
+  ) {
+    archived
+    dryRun
+    cursor
+  }
+}
+    `, {"idempotencyKey":["idempotencyKey"]}) as unknown as TypedDocumentString<DecayMemoriesMutation, DecayMemoriesMutationVariables>;
+export const GiveFeedbackDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation GiveFeedback($input: GiveFeedbackInput!) {
+  giveFeedback(input: $input) {
+    id
+    cursor
+  }
+}
+    `, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<GiveFeedbackMutation, GiveFeedbackMutationVariables>;
 export const MemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Memory($id: ID!, $asOf: DateTime) {
   memory(id: $id, asOf: $asOf) {

@@ -16,6 +16,7 @@ import type { Metrics } from '@rae/telemetry';
 import { parse } from 'graphql';
 import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
 import { eraseMemoriesJob } from './jobs/erase-memories.ts';
+import { keepMemoriesJob } from './jobs/keep-memories.ts';
 import { createLoaders } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createAnswerMakers } from './services/answer-makers.ts';
@@ -102,9 +103,11 @@ export const memoryConsumers: readonly ConsumerDefinition[] = [embedCreated, fil
 export const memoryJobs = (options: EmbedOptions): readonly JobDefinition[] => [
   embedMemoriesJob(options),
   eraseMemoriesJob(),
+  keepMemoriesJob({ writeAs: options.readAs }),
 ];
 
 export { enqueueLeftBehind } from './jobs/enqueue-left-behind.ts';
+export { enqueueKeeping } from './jobs/keep-memories.ts';
 export { checkEmbeddingModel, type Vectors } from './services/embedding-model.ts';
 export { type Reembedded, reembed } from './services/reembed.ts';
 export { createInProcessWorkingStore } from './services/working/in-process-store.ts';

@@ -3,11 +3,11 @@ import { createConsumer, dropLogDays, makeLogDays } from '@rae/events';
 import { governanceConsumers } from '@rae/governance-subgraph';
 import { createJobRunner } from '@rae/jobs';
 import type { Embedder } from '@rae/kernel';
-import { enqueueLeftBehind, memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
+import { enqueueKeeping, enqueueLeftBehind, memoryConsumers, memoryJobs } from '@rae/memory-subgraph';
 import { runRollUp } from '@rae/metering';
 import { vectorsOf } from '../embedding-model.ts';
 import type { Models } from '../models.ts';
-import type { Platform } from '../platform.ts';
+import { type Platform, systemCaller } from '../platform.ts';
 import { keepChains } from './keep-chains.ts';
 
 export interface Worker {
@@ -16,6 +16,23 @@ export interface Worker {
 
 const HOURLY_MS = 3_600_000;
 const PRUNED_AT_ONCE = 10_000;
+
+const TENANTS_AT_ONCE = 100;
+
+/** Asks for the upkeep of every tenant's memories; pages of tenants, so that no transaction is long. */
+async function keepMemories({ asWorker }: Platform): Promise<void> {
+  let after = '00000000-0000-0000-0000-000000000000';
+  for (let more = true; more; )
+    more = await asWorker(async (tx) => {
+      const tenants = await tx.query<{ id: string }>(
+        'select id from platform.tenants where id > $1 order by id limit $2',
+        [after, TENANTS_AT_ONCE],
+      );
+      for (const { id } of tenants) await enqueueKeeping(await actAs(tx, systemCaller(id)));
+      after = tenants.at(-1)?.id ?? after;
+      return tenants.length === TENANTS_AT_ONCE;
+    });
+}
 
 async function keepHouse(platform: Platform, embedder: Embedder): Promise<void> {
   const { asWorker, clock, config, logger } = platform;
@@ -30,6 +47,7 @@ async function keepHouse(platform: Platform, embedder: Embedder): Promise<void> 
     await asWorker((tx) =>
       tx.query('select memory.prune_answer_searches($1, $2)', [config.answerDays, PRUNED_AT_ONCE]),
     );
+    await keepMemories(platform);
     await keepChains(platform);
     await enqueueLeftBehind(vectorsOf(platform, embedder), clock.now());
   } catch (err) {

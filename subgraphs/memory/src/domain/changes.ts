@@ -28,6 +28,9 @@ export interface MemoryChange {
   readonly after: { [field: string]: JsonValue };
 }
 
+/** An instant as the history holds it. */
+export const toJsonTime = (time: Date): string => time.toISOString();
+
 const toJson = (value: unknown): JsonValue => JSON.parse(JSON.stringify(value ?? null));
 const valueIn = (fields: MemoryPatch, name: string): JsonValue =>
   toJson(Object.entries(fields).find(([key]) => key === name)?.[1]);

@@ -1,5 +1,6 @@
 import type { Transaction } from '@rae/kernel';
-import { DEFAULT_SETTINGS, type MemorySettings } from '../domain/memory-settings.ts';
+import { DEFAULT_SETTINGS, type MemorySettings, type Retention } from '../domain/memory-settings.ts';
+import { type IndexedLayer, LAYERS } from '../engine/codes.ts';
 
 const FIND = {
   name: 'settings_find',
@@ -34,4 +35,21 @@ export async function writeSettings(tx: Transaction, projectId: string, settings
   const { secretPolicy, personalDataPolicy, retention } = settings;
   const values = [secretPolicy, personalDataPolicy, JSON.stringify(retention)];
   await tx.query(WRITE, [tx.caller.tenantId, projectId, ...values]);
+}
+
+const RETENTION = {
+  name: 'settings_retention',
+  text: 'select project_id as "projectId", retention from memory.settings where tenant_id = $1',
+};
+
+const isLayer = (name: string): name is IndexedLayer => name in LAYERS;
+
+/** Every layer of every project of the tenant that keeps no longer than some days. */
+export async function listRetention(
+  tx: Transaction,
+): Promise<{ projectId: string; layer: IndexedLayer; days: number }[]> {
+  const rows = await tx.query<{ projectId: string; retention: Retention }>(RETENTION, [tx.caller.tenantId]);
+  return rows.flatMap(({ projectId, retention }) =>
+    Object.entries(retention).flatMap(([layer, days]) => (isLayer(layer) && days ? [{ projectId, layer, days }] : [])),
+  );
 }

@@ -9,22 +9,26 @@ import { Evaluation } from './Evaluation.ts';
 import { Memory } from './Memory.ts';
 import { MemoryEvent } from './MemoryEvent.ts';
 import { MemorySettings } from './MemorySettings.ts';
+import { MemoryStats } from './MemoryStats.ts';
 import { archiveMemory } from './Mutation/archiveMemory.ts';
 import { ask } from './Mutation/ask.ts';
 import { cancelAnswer } from './Mutation/cancelAnswer.ts';
 import { createMemories } from './Mutation/createMemories.ts';
 import { createMemory } from './Mutation/createMemory.ts';
+import { decayMemories } from './Mutation/decayMemories.ts';
 import { deleteDocument } from './Mutation/deleteDocument.ts';
 import { deleteMemory } from './Mutation/deleteMemory.ts';
 import { eraseMemories } from './Mutation/eraseMemories.ts';
 import { eraseSubject } from './Mutation/eraseSubject.ts';
 import { generateReflection } from './Mutation/generateReflection.ts';
+import { giveFeedback } from './Mutation/giveFeedback.ts';
 import { ingestDocument } from './Mutation/ingestDocument.ts';
 import { restoreMemory } from './Mutation/restoreMemory.ts';
 import { runEvaluation } from './Mutation/runEvaluation.ts';
 import { setMemorySettings } from './Mutation/setMemorySettings.ts';
 import { supersedeMemory } from './Mutation/supersedeMemory.ts';
 import { updateMemory } from './Mutation/updateMemory.ts';
+import { ProjectCount } from './ProjectCount.ts';
 import { answer } from './Query/answer.ts';
 import { answers } from './Query/answers.ts';
 import { document } from './Query/document.ts';
@@ -35,6 +39,7 @@ import { evaluations } from './Query/evaluations.ts';
 import { memories } from './Query/memories.ts';
 import { memory } from './Query/memory.ts';
 import { memorySettings } from './Query/memorySettings.ts';
+import { memoryStats } from './Query/memoryStats.ts';
 import { searchMemories } from './Query/searchMemories.ts';
 import { SearchHit } from './SearchHit.ts';
 import { SearchResult } from './SearchResult.ts';
@@ -54,6 +59,7 @@ export const resolvers = {
     memories,
     searchMemories,
     memorySettings,
+    memoryStats,
   },
   Mutation: {
     createMemory,
@@ -61,6 +67,8 @@ export const resolvers = {
     updateMemory,
     supersedeMemory,
     setMemorySettings,
+    decayMemories,
+    giveFeedback,
     archiveMemory,
     restoreMemory,
     deleteMemory,
@@ -84,6 +92,8 @@ export const resolvers = {
   Memory,
   MemoryEvent,
   MemorySettings,
+  MemoryStats,
+  ProjectCount,
   SearchHit,
   SearchResult,
   Decimal: DecimalScalar,

@@ -11,7 +11,8 @@ import type { MemoryContext } from './memory-context.ts';
 /** Ids in one event. */
 const IDS = 500;
 
-async function eraseVersion(tx: Transaction, { id, projectId, version }: Document): Promise<string> {
+/** Takes one version away for good, with its chunks and what was drawn from them, in the caller's transaction. @returns the cursor of its event */
+export async function eraseVersion(tx: Transaction, { id, projectId, version }: Document): Promise<string> {
   const chunkIds = await eraseDocument(tx, id);
   const memoryIds = [...chunkIds, ...(await eraseDerived(tx, chunkIds)).memoryIds];
   const detail = { projectId, version, chunks: chunkIds.length };

@@ -1,0 +1,9 @@
+import type { MemoryContext } from '../services/memory-context.ts';
+import { readTimeline, readTopProjects, type MemoryStats as Stats } from '../services/memory-stats.ts';
+
+export const MemoryStats = {
+  timeline: ({ projectId }: Stats, { days, timeZone }: { days: number; timeZone: string }, ctx: MemoryContext) =>
+    readTimeline(ctx, projectId, days, timeZone),
+  topProjects: ({ projectId }: Stats, { first }: { first: number }, ctx: MemoryContext) =>
+    readTopProjects(ctx, projectId, first),
+};

@@ -1,0 +1,3 @@
+export const ProjectCount = {
+  project: ({ projectId }: { projectId: string }) => ({ __typename: 'Project', id: projectId }),
+};
