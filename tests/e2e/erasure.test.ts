@@ -63,6 +63,18 @@ describe('eraseMemories', () => {
     ).toBe('NOT_FOUND');
   });
 
+  test('takes WORKING memories, alone where these are named', async () => {
+    const working = [await create('Now.', { layer: 'WORKING', source: 'w' }), await create('Then.', { source: 'w' })];
+    await erase({ source: 'w', layers: ['WORKING'] });
+    const get = 'query ($id: ID!) { memory(id: $id) { id } }';
+    expect(await tenant.client.codeOf(get, { id: working[0] })).toBe('NOT_FOUND');
+    expect((await tenant.client.ask(get, { id: working[1] })).memory.id).toBe(working[1]);
+    const again = await create('Now again.', { layer: 'WORKING', source: 'w' });
+    const { erasedMemories } = await erase({ source: 'w' });
+    expect(erasedMemories).toBe(1);
+    expect(await tenant.client.codeOf(get, { id: again })).toBe('NOT_FOUND');
+  });
+
   test('is refused without a condition beside the project, which says what is missing', async () => {
     const answer = await tenant.client.send(ERASE, { filter: { projectId: tenant.projectId, tags: [] } });
     expect(answer.errors[0]).toMatchObject({
@@ -160,6 +172,7 @@ test('after an erasure nothing of it is left in database, Redis and log, in cont
     'mutation ($id: ID!, $by: CreateMemoryInput!) { supersedeMemory(id: $id, by: $by) { memory { id } } }',
     { id: ids[1], by: { projectId: tenant.projectId, content: `${canary} again`, userId: 'u9' } },
   );
+  await create(`Now the ${canary}.`, { ...spoken, layer: 'WORKING' });
   await tenant.client.ask(`{ searchMemories(input: { query: "${canary}" }) { hits { score } } }`);
   await tenant.client.ask('mutation ($input: IngestDocumentInput!) { ingestDocument(input: $input) { cursor } }', {
     input: {

@@ -1,5 +1,5 @@
 import { badInput, checkText, type JsonValue } from '@rae/kernel';
-import { checkFilter, type MemoryFilter } from './memory-filter.ts';
+import { checkFilter, type GivenFilter, type MemoryFilter } from './memory-filter.ts';
 
 /** The kind of the jobs that do an erasure's pages. */
 export const ERASE_MEMORIES = 'memory.erase-memories';
@@ -11,9 +11,9 @@ export interface ErasureSubject {
   readonly sessionId: string | null;
 }
 
-/** What an erasure takes: what matches a filter, or all that is held on somebody. */
+/** What an erasure takes in the database: what matches a filter (null: nothing), or all that is held on somebody. */
 export type ErasureCondition =
-  | { readonly kind: 'memories'; readonly filter: MemoryFilter }
+  | { readonly kind: 'memories'; readonly filter: MemoryFilter | null }
   | { readonly kind: 'subject'; readonly subject: ErasureSubject };
 
 /** One erasure as it stands. completedAt null: at least one part is not done. */
@@ -46,15 +46,20 @@ const isGiven = (value: unknown): boolean =>
   value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0);
 
 /**
+ * Which memories a filter takes, in the database (null: none, it names WORKING alone) and among the WORKING ones.
+ *
  * @throws BAD_USER_INPUT for a filter without a condition beside the project, or one of another time than now
  */
-export function checkErasureFilter(filter: MemoryFilter, now: Date): MemoryFilter {
-  if (isGiven(filter.asOf))
+export function checkErasureFilter(given: GivenFilter, now: Date): { lasting: MemoryFilter | null; working: boolean } {
+  if (isGiven(given.asOf))
     throw badInput('filter.asOf', 'an erasure takes what there is now, in every state; leave asOf out');
-  const { projectId: _project, ...conditions } = checkFilter(filter, now);
-  if (!Object.values(conditions).some(isGiven))
+  const { projectId: _project, layers, ...conditions } = given;
+  if (![layers, ...Object.values(conditions)].some(isGiven))
     throw badInput('filter', 'needs at least one condition beside the project, so that nothing is erased by mistake');
-  return conditions;
+  const stored = layers?.filter((layer) => layer !== 'WORKING') ?? [];
+  const filter = checkFilter({ ...conditions, layers: stored }, now);
+  const all = !layers?.length;
+  return { lasting: all || stored.length > 0 ? filter : null, working: all || stored.length < layers.length };
 }
 
 /** @throws BAD_USER_INPUT when none of the three ids is given, or one is empty or too long */
@@ -74,7 +79,7 @@ export const conditionToJson = (condition: ErasureCondition): JsonValue => JSON.
 
 /** What conditionToJson kept. */
 export function conditionFromJson(kept: ErasureCondition): ErasureCondition {
-  if (kept.kind === 'subject') return kept;
+  if (kept.kind === 'subject' || !kept.filter) return kept;
   const filter: MemoryFilter = { ...kept.filter };
   for (const field of DATES) {
     const value = filter[field];

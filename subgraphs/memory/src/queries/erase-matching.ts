@@ -27,18 +27,20 @@ const inEveryState = (filter: MemoryFilter): MemoryFilter => ({
   layers: filter.layers?.length ? filter.layers : ALL_LAYERS,
 });
 
-const toFilter = (condition: ErasureCondition): MemoryFilter =>
-  inEveryState(condition.kind === 'memories' ? condition.filter : condition.subject);
+const toFilter = (condition: ErasureCondition): MemoryFilter | null =>
+  condition.kind === 'memories' ? condition.filter : condition.subject;
 
 /** The next memories that an erasure takes, in order of project and number, held against other writers. */
 export async function findMatching(tx: Transaction, request: MatchRequest): Promise<MemoryKey[]> {
+  const filter = toFilter(request.condition);
+  if (!filter) return [];
   const values: unknown[] = [tx.caller.tenantId, request.until];
   const add = (value: unknown): string => `$${values.push(value)}`;
   const where = ['tenant_id = $1', 'created_at <= $2'];
   if (request.projectId) where.push(`project_id = ${add(request.projectId)}`);
   if (request.after)
     where.push(`(project_id, mid) > (${add(request.after.projectId)}::uuid, ${add(request.after.mid)}::bigint)`);
-  where.push(...filterSql(toFilter(request.condition), add, '$2'));
+  where.push(...filterSql(inEveryState(filter), add, '$2'));
   const rows = await tx.query<{ id: string; projectId: string; mid: string; documentId: string | null }>(
     `select id, project_id as "projectId", mid, document_id as "documentId" from memory.memory where ${where.join(' and ')}
       order by project_id, mid limit ${add(request.limit)} for update`,

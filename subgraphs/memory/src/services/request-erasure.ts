@@ -12,13 +12,14 @@ import {
   type ErasureCondition,
   type ErasureSubject,
 } from '../domain/erasure.ts';
-import type { MemoryFilter } from '../domain/memory-filter.ts';
+import { matchesFilter } from '../domain/match-filter.ts';
+import type { GivenFilter, MemoryFilter } from '../domain/memory-filter.ts';
 import { findErasures, insertErasure } from '../queries/erasures.ts';
 import type { MemoryContext } from './memory-context.ts';
 
 /** `mutation eraseMemories`. */
 export interface EraseMemoriesRequest {
-  readonly filter: MemoryFilter;
+  readonly filter: GivenFilter;
   readonly reason: string;
   readonly idempotencyKey?: string | null;
 }
@@ -36,14 +37,16 @@ interface Asked {
   readonly input: unknown;
   readonly project: { readonly asked: string | null; readonly field: string };
   readonly condition: ErasureCondition;
+  /** Which WORKING memories; null: none. */
+  readonly working: MemoryFilter | null;
   readonly reason: string;
 }
 
 /** Which conditions were given, not what they say: the audit log outlives what it tells of. */
 const namesOf = (condition: ErasureCondition): JsonValue =>
-  Object.entries(condition.kind === 'memories' ? condition.filter : condition.subject).flatMap(([name, value]) =>
-    value === null || value === undefined ? [] : [name],
-  );
+  Object.entries(
+    condition.kind === 'memories' ? (condition.filter ?? { layers: ['WORKING'] }) : condition.subject,
+  ).flatMap(([name, value]) => (value === null || value === undefined ? [] : [name]));
 
 async function write(tx: Transaction, { field, project, condition, reason }: Asked): Promise<string> {
   const projectId = await projectToRead(tx, project.asked, project.field);
@@ -55,14 +58,30 @@ async function write(tx: Transaction, { field, project, condition, reason }: Ask
   return id;
 }
 
-const request = (ctx: MemoryContext, asked: Asked): Promise<Erasure> =>
-  ctx.transact(async (tx) => {
+/**
+ * WORKING memories are not in the database: they are taken when the rest is asked for, and again when the call is repeated, so
+ * that a process that dies in between leaves none to whoever insists.
+ */
+async function eraseWorking({ working, caller }: MemoryContext, erasure: Erasure, filter: MemoryFilter) {
+  const { projectId, requestedAt } = erasure;
+  const scope = { projectId, sessionId: filter.sessionId ?? null };
+  for await (const memories of working.list(caller.tenantId, scope)) {
+    const gone = memories.filter((memory) => memory.createdAt <= requestedAt && matchesFilter(memory, filter));
+    if (gone.length > 0) await working.remove(caller.tenantId, gone);
+  }
+}
+
+async function request(ctx: MemoryContext, asked: Asked): Promise<Erasure> {
+  const erasure = await ctx.transact(async (tx) => {
     const { field, key, input } = asked;
     const { result } = await once(tx, { field, key, input }, async () => ({ id: await write(tx, asked) }));
-    const [erasure] = await findErasures(tx, [result.id]);
-    if (!erasure) throw notFound('erasure', result.id);
-    return erasure;
+    const [found] = await findErasures(tx, [result.id]);
+    if (!found) throw notFound('erasure', result.id);
+    return found;
   });
+  if (asked.working) await eraseWorking(ctx, erasure, asked.working);
+  return erasure;
+}
 
 /**
  * Takes away for good every memory that a filter matches, in every state and layer unless it says otherwise, with all that
@@ -73,12 +92,15 @@ const request = (ctx: MemoryContext, asked: Asked): Promise<Erasure> =>
  * @throws BAD_USER_INPUT for a filter without a condition beside the project; NOT_FOUND for a project that is not there
  */
 export function eraseMatching(ctx: MemoryContext, { filter, reason, idempotencyKey }: EraseMemoriesRequest) {
+  const { lasting, working } = checkErasureFilter(filter, ctx.clock.now());
+  const { layers: _layers, projectId: _project, ...conditions } = filter;
   return request(ctx, {
     field: 'eraseMemories',
     key: idempotencyKey,
     input: { filter, reason },
     project: { asked: filter.projectId ?? null, field: 'filter.projectId' },
-    condition: { kind: 'memories', filter: checkErasureFilter(filter, ctx.clock.now()) },
+    condition: { kind: 'memories', filter: lasting },
+    working: working ? conditions : null,
     reason: checkReason(reason, 'reason'),
   });
 }
@@ -90,12 +112,14 @@ export function eraseMatching(ctx: MemoryContext, { filter, reason, idempotencyK
  * @throws BAD_USER_INPUT when none of the three ids is given; NOT_FOUND for a project that is not there
  */
 export function eraseSubject(ctx: MemoryContext, { idempotencyKey, ...input }: EraseSubjectInput) {
+  const subject = checkErasureSubject(input);
   return request(ctx, {
     field: 'eraseSubject',
     key: idempotencyKey,
     input,
     project: { asked: input.projectId ?? null, field: 'input.projectId' },
-    condition: { kind: 'subject', subject: checkErasureSubject(input) },
+    condition: { kind: 'subject', subject },
+    working: subject,
     reason: checkReason(input.reason, 'input.reason'),
   });
 }
