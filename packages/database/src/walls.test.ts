@@ -225,6 +225,7 @@ describe('rae_worker', () => {
       { name: 'memory.prune_answer_frames(integer)', ...common },
       { name: 'memory.prune_answer_searches(integer,integer)', ...common },
       { name: 'memory.prune_gone(integer)', ...common },
+      { name: 'memory.prune_runs(integer)', ...common },
       { name: 'platform.change_admission(text,bigint,timestamp with time zone)', ...common },
       { name: 'platform.drop_event_days(date)', ...common },
       { name: 'platform.forget_event_tags(uuid)', ...ofTenant },
