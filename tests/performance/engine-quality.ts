@@ -1,17 +1,35 @@
 /*
  * Quality of the search index alone, in this process, with the offline encoder and without:
- * `node tests/performance/engine-quality.ts <folder> …` where a folder holds corpus.jsonl, queries.jsonl and qrels.tsv. Each scope
+ * `node tests/performance/engine-quality.ts [--hops 1] <folder> …` where a folder holds corpus.jsonl, queries.jsonl and qrels.tsv. Each scope
  * is an index of its own. RAE_MODEL_DIR says where the encoder's model is kept (a folder for temporary files when left out).
  */
 import { basename } from 'node:path';
 import type { Embedder } from '@rae/kernel';
-import { rank } from '../../subgraphs/memory/src/engine/index.ts';
+import { namesIn } from '../../subgraphs/memory/src/domain/bridge-phrases.ts';
+import { type RankedHit, type RankQuery, rank } from '../../subgraphs/memory/src/engine/index.ts';
 import { type Corpus, type CorpusItem, readCorpus } from './lib/corpus.ts';
 import { meanQuality, type Quality, qualityOf } from './lib/metrics.ts';
 import { quantile } from './lib/random.ts';
+import { option } from './lib/report.ts';
 import { loadCorpus, openEncoder, type Scope } from './lib/scopes.ts';
 
 const LIMIT = 20;
+const HOPS = Number(option('hops', '1'));
+
+/** As services/search-project.ts goes on: each further round follows the names in the best three hits. */
+function ask({ index, documents }: Scope, question: string, query: RankQuery): readonly RankedHit[] {
+  let { hits } = rank(index, query);
+  for (let hop = 1; hop < HOPS; hop++) {
+    const best = hits[0]?.score || 1;
+    const bridges = hits
+      .slice(0, 3)
+      .flatMap(({ mid, score }) =>
+        namesIn(documents[mid - 1]?.text ?? '', question).map((text) => ({ text, share: score / best })),
+      );
+    ({ hits } = rank(index, { ...query, bridges }));
+  }
+  return hits;
+}
 
 interface Answer {
   readonly question: CorpusItem;
@@ -25,7 +43,7 @@ function answer(corpus: Corpus, scopes: ReadonlyMap<string, Scope>, vectors: rea
     if (!scope) return [];
     const from = performance.now();
     const query = { text: question.text, vector: vectors?.[i] ?? null, signals: null, filter: null, limit: LIMIT };
-    const { hits } = rank(scope.index, query);
+    const hits = ask(scope, question.text, query);
     const tookMs = performance.now() - from;
     const found = hits.map(({ mid }) => scope.documents[mid - 1]?.id ?? '');
     const relevant = new Set(corpus.judgements.get(question.id)?.keys());
@@ -56,5 +74,5 @@ async function measure(folder: string, encoder: Embedder): Promise<void> {
 }
 
 const encoder = openEncoder();
-for (const folder of process.argv.slice(2)) await measure(folder, encoder);
+for (const folder of process.argv.slice(2).filter((word) => word.includes('/'))) await measure(folder, encoder);
 await encoder.close();
