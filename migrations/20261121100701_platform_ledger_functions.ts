@@ -13,14 +13,19 @@ const usd = `create function platform.usd(nano bigint) returns text language sql
 const iso = `create function platform.iso(at timestamptz) returns text language sql stable as $$
   select to_char(nullif(at, 'infinity') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$`;
 
-/** As recordEvents of packages/events writes it, for what is decided inside of one statement. about: part, actor, traceparent, causationId, depth. */
+/**
+ * As recordEvents of packages/events writes it, for what is decided inside of one statement. In plpgsql, which keeps its plans:
+ * functions in SQL that cannot be inlined are planned at every call before Postgres 18. about: part, actor, traceparent, causationId, depth.
+ */
 const noteEvent = `create function platform.note_event(tenant uuid, about jsonb, at timestamptz, type text, project uuid, subject text, payload jsonb)
-  returns void language sql volatile as $$
+  returns void language plpgsql volatile as $$
+begin
   insert into platform.events (epoch, part, id, tenant_id, project_id, type, source, subject, actor, payload, tags, traceparent,
     causation_id, depth, occurred_at)
   select log.epoch, (about->>'part')::smallint, platform.make_id(at), tenant, project, type, '/' || split_part(type, '.', 1), subject,
     about->>'actor', payload, '{}', about->>'traceparent', (about->>'causationId')::uuid, (about->>'depth')::smallint, at
-  from platform.event_log log $$`;
+  from platform.event_log log;
+end $$`;
 
 /**
  * All that a line says but its labels, of which it says the hash: number and type of the columns, and each with its length, as
