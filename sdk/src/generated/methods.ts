@@ -145,6 +145,12 @@ export const createMethods = (client: BareClient) => ({
   budgetEvents: ({ signal, ...variables }: types.BudgetEventsSubscriptionVariables & RequestOptions = {}) =>
     mapEvents(client.subscribe(types.BudgetEventsDocument, variables, { signal }), (data) => data.budgetEvents),
 
+  /** Supersedes near-duplicates of what is known by the best of them, and promotes episodes that repeat each other and are used to SEMANTIC memories. Contradictions are left alone. */
+  consolidateMemories: async (input: types.ConsolidateMemoriesMutationVariables['input'], options?: RequestOptions) => {
+    const data = await client.query(types.ConsolidateMemoriesDocument, { input }, options);
+    return data.consolidateMemories;
+  },
+
   /** How the tenant stands; for a key that is bound to a project, that project's spend. */
   tenantStats: async (options?: RequestOptions) => {
     const data = await client.query(types.TenantStatsDocument, {}, options);

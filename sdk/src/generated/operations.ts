@@ -128,6 +128,18 @@ export type ChunkingInput = {
   readonly strategy?: ChunkStrategy;
 };
 
+/** What to bring into order. */
+export type ConsolidateInput = {
+  /** Only say what would be done. */
+  readonly dryRun?: boolean;
+  /** Which memories; the newest 1 000 of EPISODIC, SEMANTIC and PROCEDURAL when left out. */
+  readonly filter?: MemoryFilter | null | undefined;
+  /** The same key and input gives the first result again, another input under it IDEMPOTENCY_CONFLICT; kept 24 h, 1..200 characters. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** The key's own project when left out; a key of the whole tenant must name one. */
+  readonly projectId?: string | null | undefined;
+};
+
 /** What a breakdown is to show. */
 export type CostBreakdownInput = {
   /** 1 to 4, each once. */
@@ -1150,6 +1162,13 @@ export type BudgetEventsSubscriptionVariables = Exact<{
 
 
 export type BudgetEventsSubscription = { readonly budgetEvents: BudgetEventFieldsFragment };
+
+export type ConsolidateMemoriesMutationVariables = Exact<{
+  input: ConsolidateInput;
+}>;
+
+
+export type ConsolidateMemoriesMutation = { readonly consolidateMemories: { readonly dryRun: boolean, readonly cursor: string | null, readonly promoted: ReadonlyArray<MemoryFieldsFragment>, readonly merged: ReadonlyArray<{ readonly into: MemoryFieldsFragment | null, readonly from: ReadonlyArray<MemoryFieldsFragment> }>, readonly archived: ReadonlyArray<MemoryFieldsFragment> } };
 
 export type TenantStatsFieldsFragment = { readonly tenantId: string, readonly usdToday: string, readonly usdThisMonth: string, readonly tokensToday: number, readonly tokensThisMonth: number, readonly budgetUsedShare: number | null, readonly rejectedRequests: number, readonly llmCallsToday: number, readonly unpricedCallsToday: number, readonly cacheHitRate: number, readonly savedUsdThisMonth: string };
 
@@ -3038,6 +3057,51 @@ fragment BudgetEventFields on BudgetEvent {
     ...BudgetFields
   }
 }`) as unknown as TypedDocumentString<BudgetEventsSubscription, BudgetEventsSubscriptionVariables>;
+export const ConsolidateMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ConsolidateMemories($input: ConsolidateInput!) {
+  consolidateMemories(input: $input) {
+    promoted {
+      ...MemoryFields
+    }
+    merged {
+      into {
+        ...MemoryFields
+      }
+      from {
+        ...MemoryFields
+      }
+    }
+    archived {
+      ...MemoryFields
+    }
+    dryRun
+    cursor
+  }
+}
+    fragment MemoryFields on Memory {
+  id
+  projectId
+  layer
+  status
+  content
+  role
+  speaker
+  source
+  tags
+  metadata
+  userId
+  agentId
+  sessionId
+  importance
+  occurredAt
+  validFrom
+  validTo
+  createdAt
+  supersededAt
+  expiresAt
+  detectedPii
+  maskedPii
+}`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<ConsolidateMemoriesMutation, ConsolidateMemoriesMutationVariables>;
 export const TenantStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TenantStats {
   tenantStats {

@@ -59,6 +59,14 @@ export const answerCases: Cases = {
       code: 'NOT_FOUND',
     },
   ],
+  'Mutation.consolidateMemories': [
+    {
+      query:
+        'mutation ($id: ID) { consolidateMemories(input: { projectId: $id, dryRun: true }) { merged { from { content } } } }',
+      variables: ({ projectId }) => ({ id: projectId }),
+      code: 'NOT_FOUND',
+    },
+  ],
   'Subscription.askStream': [
     {
       query:

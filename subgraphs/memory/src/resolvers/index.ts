@@ -13,6 +13,7 @@ import { MemoryStats } from './MemoryStats.ts';
 import { archiveMemory } from './Mutation/archiveMemory.ts';
 import { ask } from './Mutation/ask.ts';
 import { cancelAnswer } from './Mutation/cancelAnswer.ts';
+import { consolidateMemories } from './Mutation/consolidateMemories.ts';
 import { createMemories } from './Mutation/createMemories.ts';
 import { createMemory } from './Mutation/createMemory.ts';
 import { decayMemories } from './Mutation/decayMemories.ts';
@@ -80,6 +81,7 @@ export const resolvers = {
     eraseSubject,
     generateReflection,
     runEvaluation,
+    consolidateMemories,
   },
   Subscription: { memoryCreated, askStream },
   Answer,
