@@ -244,6 +244,18 @@ describe('being told again', () => {
   });
 });
 
+test('nearly equal memories of the same layer are named in the payload, most alike first, and stay apart', async () => {
+  const similar = `mutation ($input: CreateMemoryInput!) { createMemory(input: $input) { deduplicated similar { content } } }`;
+  const write = async (content: string, layer = 'SEMANTIC') =>
+    (await client.ask(similar, { input: { projectId: tenant.projectId, content, layer } })).createMemory;
+  await write('The harbour crane in Ustka was painted red in May.');
+  await write('The harbour crane in Ustka was painted red in May, again.', 'PROCEDURAL');
+  await write('Anna bought a bicycle for the summer.');
+  const { deduplicated, similar: found } = await write('The harbour crane in Ustka was painted red in May too.');
+  expect(deduplicated).toBe(false);
+  expect(found).toEqual([{ content: 'The harbour crane in Ustka was painted red in May.' }]);
+});
+
 describe('asOf', () => {
   test('memory, memories and search answer as the store stood then: labels, values and status', async () => {
     const before = await instant();

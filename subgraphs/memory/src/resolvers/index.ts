@@ -3,6 +3,7 @@ import { Answer } from './Answer.ts';
 import { AskEvent } from './AskEvent.ts';
 import { AskRetrieved } from './AskRetrieved.ts';
 import { Citation } from './Citation.ts';
+import { CreateMemoryPayload } from './CreateMemoryPayload.ts';
 import { Document } from './Document.ts';
 import { Erasure } from './Erasure.ts';
 import { Evaluation } from './Evaluation.ts';
@@ -89,6 +90,7 @@ export const resolvers = {
   AskRetrieved,
   Citation,
   Evaluation,
+  CreateMemoryPayload,
   Document,
   Erasure,
   Memory,
