@@ -82,7 +82,8 @@ export async function hold(
   const counted = await ctx.side.hold(spend, planned.ask);
   if (counted === null) return write(ctx, spend, call, planned, (tx) => reserve(tx, planned.ask));
   const { answer, ask } = counted;
-  if (ask === null) return { answer, id };
+  // Under a key that holds already, what the counters say now does not matter.
+  if (ask === null) return call.idempotencyKey ? write(ctx, spend, call, planned, async () => answer) : { answer, id };
   const held = await write(ctx, spend, call, planned, (tx) => admit(tx, ask));
   if (held.answer.outcome !== 'HELD' || held.id !== id) {
     const windows = ask.budget_ids.map((budget, n) => `${budget}:${ask.window_starts[n]?.getTime()}`);
