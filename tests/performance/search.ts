@@ -2,33 +2,14 @@
 // the event loop; the longest statement of ours. Embedded, or on the Postgres of DATABASE_URL.
 // Above 20 000 rows vectors are random (speed only), and the gateway is left out.
 //   node tests/performance/search.ts [--rows 10000] [--searches 400] [--clients 8]
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { analyseTables } from '@rae/database';
-import { createEventFeed } from '@rae/events';
-import { type Context, createCursorCodec, NO_CAUSE, spendOf, systemClock, uuidv7 } from '@rae/kernel';
-import { createGenerator, createOfflineEncoder } from '@rae/llm';
-import { createInProcessWorkingStore, createMemorySubgraph } from '@rae/memory-subgraph';
-import { createMetrics } from '@rae/telemetry';
-import {
-  createTestTenant,
-  openTestDatabase,
-  openTestMetering,
-  silentLogger,
-  startInstallation,
-  testCaller,
-} from '@rae/testkit';
+import { createTestTenant, startInstallation } from '@rae/testkit';
 import pg from 'pg';
-import { createRandom } from './lib/random.ts';
+import { openMemoryService } from './lib/memory-service.ts';
+import { randomVector } from './lib/random.ts';
 import { latencies, option, percentile, printConditions } from './lib/report.ts';
 import { questionOf, textOf } from './lib/texts.ts';
-
-const spend = spendOf(
-  { caller: testCaller(uuidv7()), cause: NO_CAUSE },
-  { projectId: uuidv7(), operation: 'EMBEDDING' },
-);
 
 const rows = Number(option('rows', '10000'));
 const searches = Number(option('searches', '400'));
@@ -77,79 +58,11 @@ async function measureHttp(): Promise<void> {
   }
 }
 
-function randomVector(seed: number, dimensions: number): Float32Array {
-  const random = createRandom(seed);
-  const vector = Float32Array.from({ length: dimensions }, () => random() - 0.5);
-  const length = Math.hypot(...vector);
-  return vector.map((value) => value / length);
-}
-
 const asDates = (filter: (typeof FILTERS)[number]) =>
   filter && 'occurredFrom' in filter ? { occurredFrom: new Date(filter.occurredFrom ?? '') } : filter;
 
 async function measureService(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'rae-perf-'));
-  const db = await openTestDatabase();
-  const embedder = await createOfflineEncoder({ modelDir: folder, assertOutsideTransaction: () => {} });
-  const caller = testCaller();
-  const feed = createEventFeed({
-    readAsWorker: db.asWorker,
-    readAs: (as) => (work) => db.as(as, work),
-    wakeUp: db.wakeUp,
-    logger: silentLogger,
-  });
-  const metrics = createMetrics();
-  const meter = openTestMetering(db, systemClock);
-  const generator = await createGenerator({
-    model: null,
-    accessOf: () => ({}),
-    meter,
-    metrics,
-    logger: silentLogger,
-    assertOutsideTransaction: () => {},
-  });
-  const subgraph = createMemorySubgraph({
-    embedder,
-    generator,
-    reranker: null,
-    feed,
-    indexBytes: 2 ** 30,
-    writeAs: db.as,
-    working: createInProcessWorkingStore({ clock: systemClock }),
-    wakeUp: db.wakeUp,
-    logger: silentLogger,
-    metrics,
-  });
-  const transact: Context['transact'] = (work) => db.as(caller, work);
-  const ctx = () =>
-    subgraph.extend({
-      caller,
-      cause: NO_CAUSE,
-      clock: systemClock,
-      logger: silentLogger,
-      cursors: createCursorCodec('perf'),
-      traceparent: null,
-      signal: null,
-      peers: { query: async () => null },
-      transact,
-      read: transact,
-      readOnce: transact,
-    });
-  const call = (type: string, field: string, args: object): Promise<unknown> =>
-    Reflect.get(Object(subgraph.resolvers[type]), field)(null, args, ctx());
-
-  const projectId = uuidv7();
-  await db.as(caller, async (tx) => {
-    await tx.query('insert into platform.tenants (id, name, created_at) values ($1, $2, now())', [
-      caller.tenantId,
-      'perf',
-    ]);
-    await tx.query('insert into platform.projects (id, tenant_id, name, created_at) values ($1, $2, $3, now())', [
-      projectId,
-      caller.tenantId,
-      'perf',
-    ]);
-  });
+  const { db, embedder, projectId, call, embed, close } = await openMemoryService();
   const statements: { ms: number; text: string }[] = [];
   // biome-ignore lint/suspicious/noExplicitAny: times every statement of the driver
   const original = (pg.Client.prototype as any).query;
@@ -163,9 +76,7 @@ async function measureService(): Promise<void> {
   for (let at = 0; at < rows; at += 250) {
     const texts = Array.from({ length: Math.min(250, rows - at) }, (_, n) => at + n);
     const vectors =
-      rows > ENCODED_ROWS
-        ? texts.map((n) => randomVector(n, embedder.dimensions))
-        : await embedder.embed(texts.map(textOf), 'document', spend);
+      rows > ENCODED_ROWS ? texts.map((n) => randomVector(n, embedder.dimensions)) : await embed(texts.map(textOf));
     const inputs = texts.map((n, place) => ({
       ...inputOf(projectId, n),
       occurredAt: new Date(inputOf(projectId, n).occurredAt),
@@ -226,11 +137,7 @@ async function measureService(): Promise<void> {
     `a statement of ${(performance.now() - from).toFixed(0)} ms stalls the loop ${(loop.max / 1e6).toFixed(1)} ms`,
   );
   loop.disable();
-  await feed.close();
-  await subgraph.close();
-  await embedder.close();
-  await db.close();
-  await rm(folder, { recursive: true, force: true });
+  await close();
 }
 
 printConditions(

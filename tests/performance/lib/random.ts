@@ -14,3 +14,11 @@ export function quantile(numbers: readonly number[], p: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? 0;
 }
+
+/** A unit vector (L2) of its own for each seed. */
+export function randomVector(seed: number, dimensions: number): Float32Array {
+  const random = createRandom(seed);
+  const vector = Float32Array.from({ length: dimensions }, () => random() - 0.5);
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
