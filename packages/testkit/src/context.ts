@@ -7,7 +7,8 @@ import {
   systemClock,
   type Transaction,
 } from '@rae/kernel';
-import { silentLogger, type TestDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
+import { silentLogger } from './logger.ts';
 
 const cursors = createCursorCodec('a secret of tests');
 

@@ -4,20 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransact, type Database, migrate, openDatabase, type Transact } from '@rae/database';
 import { createInProcessWakeUp, makeLogDays, settleEpoch } from '@rae/events';
-import {
-  type Caller,
-  type Clock,
-  type Logger,
-  NO_CAUSE,
-  systemClock,
-  type Transaction,
-  uuidv7,
-  type WakeUp,
-} from '@rae/kernel';
+import { type Caller, type Clock, NO_CAUSE, systemClock, type Transaction, uuidv7, type WakeUp } from '@rae/kernel';
 import { migrations } from '@rae/migrations';
-
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
-export const silentLogger = silent;
+import { silentLogger } from './logger.ts';
+import { fillDataFolder } from './migrated-folder.ts';
 
 export interface TestDatabase {
   readonly database: Database;
@@ -51,7 +41,8 @@ export async function openTestDatabase(
   url: string | null = process.env.DATABASE_URL ?? null,
 ): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), `rae-db-${randomBytes(3).toString('hex')}-`));
-  const database = await openDatabase({ url, dataFolder: folder, poolSize: 8, entities: [], logger: silent });
+  if (!url) await fillDataFolder(folder);
+  const database = await openDatabase({ url, dataFolder: folder, poolSize: 8, entities: [], logger: silentLogger });
   const wakeUp = createInProcessWakeUp();
   const transact = createTransact(database, clock, wakeUp);
   const scope = (role: 'rae_worker' | 'rae_owner') =>

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { fillDataFolder } from './migrated-folder.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
 /** A running RAE of its own: one process on the embedded database, or a process for each role on Postgres and Redis. */
@@ -78,6 +79,7 @@ interface Plan {
 
 async function planEmbedded(key: string): Promise<Plan> {
   const folder = await mkdtemp(join(tmpdir(), 'rae-test-'));
+  await fillDataFolder(join(folder, 'data'));
   const [port] = await freePorts(1);
   const shared = { RAE_DATA_DIR: join(folder, 'data'), RAE_ADMIN_KEY: key };
   return {

@@ -2,7 +2,8 @@ import type { RedisScripts } from '@rae/events';
 import { type Clock, NO_CAUSE, type Spend, type Transaction, uuidv7 } from '@rae/kernel';
 import { createMetering, createPriceBook, type Metering } from '@rae/metering';
 import { createMetrics } from '@rae/telemetry';
-import { silentLogger, type TestDatabase, testCaller } from './database.ts';
+import { type TestDatabase, testCaller } from './database.ts';
+import { silentLogger } from './logger.ts';
 
 /** Metering on the tests' database, with the shipped prices; unknown models cost 10 and 30 USD a million where a tenant wants that. */
 export const openTestMetering = (db: TestDatabase, clock: Clock, redis: RedisScripts | null = null): Metering =>

@@ -1,0 +1,3 @@
+import { startMigratedFolder } from '@rae/testkit';
+
+export default startMigratedFolder;

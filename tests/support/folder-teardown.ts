@@ -1,0 +1,3 @@
+import { stopMigratedFolder } from '@rae/testkit';
+
+export default stopMigratedFolder;
