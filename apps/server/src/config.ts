@@ -35,7 +35,7 @@ export interface Config {
     readonly apiKey?: string;
   };
   /** Null: no language model, no reranker. */
-  readonly generation: { readonly model: string | null; readonly baseUrl: string | null };
+  readonly generation: { readonly model: string | null; readonly baseUrl: string | null; readonly timeoutMs: number };
   readonly reranking: { readonly model: string | null; readonly baseUrl: string | null };
   /** By the provider's name in `provider/model`. */
   readonly providerKeys: Readonly<Record<string, string | null>>;
@@ -134,7 +134,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ...(env.RAE_EMBED_URL ? { baseUrl: env.RAE_EMBED_URL } : {}),
       ...(apiKey ? { apiKey } : {}),
     },
-    generation: { model: env.RAE_GENERATE_MODEL, baseUrl: env.RAE_GENERATE_URL },
+    generation: {
+      model: env.RAE_GENERATE_MODEL,
+      baseUrl: env.RAE_GENERATE_URL,
+      timeoutMs: env.RAE_GENERATE_TIMEOUT_MS,
+    },
     reranking: { model: env.RAE_RERANK_MODEL, baseUrl: env.RAE_RERANK_URL },
     providerKeys: apiKeys,
     rateLimits: env.RAE_RATE_LIMITS,

@@ -102,8 +102,9 @@ export async function openModels(platform: Platform, payer: FirstTenant): Promis
       metrics.count('rae_embedding_cache_total', 'Query embeddings by whether they were at hand', { hit: String(hit) }),
   }).catch(explain('RAE_EMBED', embedding.model));
   const accessOf = accessTo(config, generation.model, generation.baseUrl);
-  const generator = await createGenerator({ ...guard, model: generation.model, accessOf }).catch(
-    explain('RAE_GENERATE', generation.model),
+  const { model, timeoutMs } = generation;
+  const generator = await createGenerator({ ...guard, model, timeoutMs, accessOf }).catch(
+    explain('RAE_GENERATE', model),
   );
   const access = accessTo(config, reranking.model, reranking.baseUrl)(providerOf(reranking.model));
   const reranker = reranking.model

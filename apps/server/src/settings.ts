@@ -209,6 +209,12 @@ export const SETTINGS = {
     example: '',
     about: 'Where the language model is reached; needed for openai-compatible, the usual address otherwise.',
   },
+  RAE_GENERATE_TIMEOUT_MS: {
+    schema: wholeNumber(1_000, 600_000, 120_000),
+    takes: 'milliseconds from 1000 to 600000',
+    example: '120000',
+    about: 'How long the language model is waited for: for a whole text, or for the next piece of a streamed one.',
+  },
   RAE_RERANK_MODEL: {
     schema: optional.refine((value) => value === null || /^[a-z-]+\/.+$/.test(value)),
     takes: 'provider/model with a provider of cohere, voyage, openai-compatible, transformers',

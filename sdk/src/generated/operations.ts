@@ -1619,7 +1619,7 @@ export type GenerateReflectionMutationVariables = Exact<{
 export type GenerateReflectionMutation = { readonly generateReflection: { readonly cursor: string | null, readonly reflections: ReadonlyArray<(
       { readonly sources: ReadonlyArray<{ readonly id: string, readonly content: string }> }
       & MemoryFieldsFragment
-    )> } };
+    )>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly cost: { readonly id: string, readonly totalUsd: string, readonly pending: boolean } | null } };
 
 
 export const CitationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -4462,6 +4462,15 @@ export const GenerateReflectionDocument = /*#__PURE__*/ new TypedDocumentString(
         id
         content
       }
+    }
+    degraded {
+      part
+      reason
+    }
+    cost {
+      id
+      totalUsd
+      pending
     }
     cursor
   }

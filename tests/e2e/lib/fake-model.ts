@@ -10,7 +10,7 @@ export interface ChatRequest {
   readonly hungUp: Promise<void>;
 }
 
-/** One streamed answer in the making. */
+/** One answer in the making. */
 export interface ChatAnswer {
   /** Sends text. */
   say(text: string): void;
@@ -23,7 +23,28 @@ export interface ChatAnswer {
 
 const chunk = (delta: object, finish: string | null) =>
   `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
-const USAGE = `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage: { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 } })}\n\n`;
+const COUNTS = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
+const USAGE = `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [], usage: COUNTS })}\n\n`;
+
+const WHOLE = { id: 'c', object: 'chat.completion', created: 1, model: 'm' };
+
+/** An answer that is asked for as a whole. */
+function toWhole(response: ServerResponse): ChatAnswer {
+  let content = '';
+  const { breakOff, refuse } = toAnswer(response);
+  return {
+    say(text) {
+      content += text;
+    },
+    end() {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const choices = [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }];
+      response.end(JSON.stringify({ ...WHOLE, choices, usage: COUNTS }));
+    },
+    breakOff,
+    refuse,
+  };
+}
 
 function toAnswer(response: ServerResponse): ChatAnswer {
   const begin = () => {
@@ -38,7 +59,8 @@ function toAnswer(response: ServerResponse): ChatAnswer {
       begin();
       response.end(`${chunk({}, 'stop')}${USAGE}data: [DONE]\n\n`);
     },
-    breakOff: () => response.destroy(),
+    // Behind what was said: a call that got nothing at all would be made again.
+    breakOff: () => response.write('\n', () => response.destroy()),
     refuse(status, headers = {}) {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(JSON.stringify({ error: { message: 'no' } }));
@@ -62,7 +84,7 @@ export async function startFakeModel() {
     const hungUp = once(response, 'close').then(() => {});
     const request = { system: part('system'), prompt: part('user'), hungUp };
     requests.push(request);
-    handle(request, toAnswer(response));
+    handle(request, body.stream ? toAnswer(response) : toWhole(response));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

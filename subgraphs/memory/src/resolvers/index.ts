@@ -7,6 +7,7 @@ import { CreateMemoryPayload } from './CreateMemoryPayload.ts';
 import { Document } from './Document.ts';
 import { Erasure } from './Erasure.ts';
 import { Evaluation } from './Evaluation.ts';
+import { GenerateReflectionPayload } from './GenerateReflectionPayload.ts';
 import { Memory } from './Memory.ts';
 import { MemoryEvent } from './MemoryEvent.ts';
 import { MemorySettings } from './MemorySettings.ts';
@@ -93,6 +94,7 @@ export const resolvers = {
   CreateMemoryPayload,
   Document,
   Erasure,
+  GenerateReflectionPayload,
   Memory,
   MemoryEvent,
   MemorySettings,

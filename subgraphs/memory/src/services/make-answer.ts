@@ -1,7 +1,7 @@
 import { recordEvent } from '@rae/events';
 import { isPlatformError, type JsonValue, PlatformError } from '@rae/kernel';
 import { type Answer, type AnswerError, EXTRACTIVE, type Outcome } from '../domain/answer/answer.ts';
-import { type Evidence, type Found, readFound } from '../domain/answer/evidence.ts';
+import { type Evidence, type Found, readFound, toEvidence } from '../domain/answer/evidence.ts';
 import { appendDelta, keepRetrieved, type Lease } from '../queries/answer-frames.ts';
 import { findAnswers } from '../queries/find-answers.ts';
 import { finishAnswer } from '../queries/finish-answer.ts';
@@ -13,21 +13,15 @@ import type { SearchResult } from './search-result.ts';
 import { storeSearch } from './stored-search.ts';
 import { writeAnswer } from './write-answer.ts';
 
-/** A memory whose writing found text in it that poses as instructions says so under our own key. */
-const isSuspected = (metadata: JsonValue): boolean => Object(Object(metadata).rae).suspectedInstructions !== undefined;
-
 /** Hits, best first, then their neighbours; each memory once. */
-function toEvidence({ hits }: SearchResult): Evidence[] {
+function evidenceOf({ hits }: SearchResult): Evidence[] {
   const scored = [
     ...hits.map(({ memory, score }) => ({ memory, score })),
     ...hits.flatMap(({ context, score }) => context.map((memory) => ({ memory, score: score / 2 }))),
   ];
   const evidence = new Map<string, Evidence>();
-  for (const { memory, score } of scored) {
-    const { id, content, speaker, occurredAt, metadata } = memory;
-    if (evidence.has(id)) continue;
-    evidence.set(id, { memoryId: id, content, speaker, occurredAt, suspected: isSuspected(metadata), score });
-  }
+  for (const { memory, score } of scored)
+    if (!evidence.has(memory.id)) evidence.set(memory.id, toEvidence(memory, score));
   return [...evidence.values()];
 }
 
@@ -41,7 +35,7 @@ async function retrieve(ctx: MemoryContext, lease: Lease, ask: CheckedAsk, proje
   const maxTokens = ask.search.maxTokens ?? (isWritten ? CONTEXT_TOKENS : null);
   const request = { ...ask.search, filter, maxTokens, query: ask.question, ...ask.payer };
   const search = await searchMemories(ctx, request, { type: 'answer', id: lease.id, weight: 1 });
-  const evidence = toEvidence(search);
+  const evidence = evidenceOf(search);
   const ids = evidence.map(({ memoryId }) => memoryId);
   const there = await ctx.transact((tx) => keepRetrieved(tx, lease, storeSearch(search), ids));
   if (!there) throw lostAnswer();

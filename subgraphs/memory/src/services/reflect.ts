@@ -1,7 +1,18 @@
 import { encodeCursor, recordEvent } from '@rae/events';
 import { projectToWrite } from '@rae/identity';
-import { checkFirst, checkText, type JsonValue, notFound, PlatformError, type Transaction, uuidv7 } from '@rae/kernel';
-import type { Evidence } from '../domain/answer/evidence.ts';
+import {
+  checkFirst,
+  checkText,
+  type JsonValue,
+  notFound,
+  PlatformError,
+  type SpendSubject,
+  spendOf,
+  type Transaction,
+  uuidv7,
+} from '@rae/kernel';
+import { type AnswerPart, EXTRACTIVE } from '../domain/answer/answer.ts';
+import { toEvidence } from '../domain/answer/evidence.ts';
 import { topicTerms, weightAmong } from '../domain/answer/terms.ts';
 import { checkFilter, type MemoryFilter } from '../domain/memory-filter.ts';
 import type { Memory } from '../domain/memory-row.ts';
@@ -18,6 +29,7 @@ import type { MemoryContext } from './memory-context.ts';
 import { payingProject } from './paying-project.ts';
 import { runOnce } from './run-once.ts';
 import { searchMemories } from './search-memories.ts';
+import { stateByModel } from './state-by-model.ts';
 import { embedNow, type PlannedMemory, writeMemories } from './write-memories.ts';
 
 /** `input GenerateReflectionInput`; scalars are parsed, values are not checked yet. */
@@ -34,6 +46,9 @@ export interface ReflectRequest {
 
 export interface Reflected {
   readonly reflections: readonly Memory[];
+  readonly degraded: readonly AnswerPart[];
+  /** Null: nothing was spent. */
+  readonly costId: string | null;
   readonly cursor: string | null;
 }
 
@@ -56,12 +71,17 @@ interface Plan {
 }
 
 /** The memories that the focus is about; null: no focus. */
-async function findFocus(ctx: MemoryContext, { projectId, filter, focus, maxMemories, payer }: Plan) {
-  if (focus === null) return null;
+async function findFocus(
+  ctx: MemoryContext,
+  { projectId, filter, focus, maxMemories, payer }: Plan,
+  subject: SpendSubject,
+) {
+  if (focus === null) return { among: null, spent: false, degraded: [] };
   const request = { query: focus, filter: { ...filter, projectId }, limit: maxMemories, ...payer };
-  const { hits } = await searchMemories(ctx, request);
+  const { hits, costId, degraded } = await searchMemories(ctx, request, subject);
   const least = (hits[0]?.score ?? 0) * IN_FOCUS;
-  return hits.filter(({ score }) => score >= least).map(({ memory }) => memory.id);
+  const among = hits.filter(({ score }) => score >= least).map(({ memory }) => memory.id);
+  return { among, spent: costId !== null, degraded };
 }
 
 /** First what was remembered, then what was reflected: a reflection of reflections is a level higher. */
@@ -70,14 +90,6 @@ function passesOf({ layers }: MemoryFilter): MemoryFilter['layers'][] {
   const told = asked.filter((layer) => layer !== 'REFLECTIVE');
   return [...(told.length > 0 ? [told] : []), ...(asked.includes('REFLECTIVE') ? [['REFLECTIVE'] as const] : [])];
 }
-
-const toEvidence = ({ id, content, speaker, occurredAt }: Memory): Evidence => ({
-  memoryId: id,
-  content,
-  speaker,
-  occurredAt,
-  score: 0,
-});
 
 /** Groups memories and states what each group has in common. */
 function draft(read: readonly MemoryWithVector[]): ReflectionDraft[] {
@@ -90,9 +102,40 @@ function draft(read: readonly MemoryWithVector[]): ReflectionDraft[] {
   const groups = clusterItems(likenesses(items, rarity)).slice(0, MOST_REFLECTIONS);
   return groups.flatMap((group) => {
     const members = group.flatMap((at) => found[at]?.memory ?? []);
-    const statement = stateByExtraction(members.map(toEvidence), rarity);
-    return statement ? [{ statement, members, level: levelOf(members) }] : [];
+    const statement = stateByExtraction(
+      members.map((memory) => toEvidence(memory, 0)),
+      rarity,
+    );
+    return statement ? [{ statement, model: EXTRACTIVE, members, level: levelOf(members) }] : [];
   });
+}
+
+/** What is found to be reflected on, in extracted sentences. */
+async function draftAll(ctx: MemoryContext, { projectId, filter, maxMemories }: Plan, among: readonly string[] | null) {
+  const drafts: ReflectionDraft[] = [];
+  for (const layers of passesOf(filter)) {
+    const request = { projectId, filter: { ...filter, layers }, model: ctx.embedder.id, limit: maxMemories, among };
+    drafts.push(...draft(await ctx.readOnce((tx) => readUnreflected(tx, request))));
+  }
+  return drafts;
+}
+
+/** The same in a model's words, where one is configured. */
+async function state(
+  ctx: MemoryContext,
+  { projectId, focus, payer }: Plan,
+  drafts: readonly ReflectionDraft[],
+  subject: SpendSubject,
+) {
+  if (drafts.length === 0 || ctx.generator.defaultModel === null) return { drafts, spent: false, degraded: [] };
+  const spend = spendOf(ctx, { projectId, operation: 'REFLECTION', ...payer, subjects: [subject] });
+  const restated = await stateByModel(ctx, drafts, focus, spend);
+  const reasons = new Set(restated.flatMap(({ reason }) => reason ?? []));
+  return {
+    drafts: restated.map((one) => one.draft),
+    spent: restated.some(({ called }) => called),
+    degraded: [...reasons].map((reason) => ({ part: 'MODEL', reason })),
+  };
 }
 
 async function plan(
@@ -115,6 +158,8 @@ interface Written {
   [key: string]: JsonValue;
   ids: string[];
   cursor: string | null;
+  degraded: { part: string; reason: string }[];
+  costId: string | null;
 }
 
 async function write(
@@ -122,7 +167,7 @@ async function write(
   tx: Transaction,
   projectId: string,
   made: Awaited<ReturnType<typeof plan>>,
-): Promise<Written> {
+): Promise<Pick<Written, 'ids' | 'cursor'>> {
   const id = await projectToWrite(tx, projectId, 'input.projectId');
   const planned = made.map((one) => one.planned);
   const vectors = made.map(({ vector }) => vector);
@@ -141,20 +186,21 @@ async function write(
   return { ids: planned.map((reflection) => reflection.id), cursor };
 }
 
-async function readAgain(ctx: MemoryContext, { ids, cursor }: Written): Promise<Reflected> {
+async function readAgain(ctx: MemoryContext, { ids, ...rest }: Written): Promise<Reflected> {
   const found = await ctx.readOnce((tx) => findMemories(tx, ids));
   const reflections = ids.map((id) => {
     const memory = found.find((candidate) => candidate.id === id);
     if (!memory) throw notFound('memory', id);
     return memory;
   });
-  return { reflections, cursor };
+  return { reflections, ...rest };
 }
 
 /**
  * Reflects on what was remembered since the last reflection: groups it by meaning and words, and writes what each group has in
- * common as a REFLECTIVE memory that names its sources. Reflections that nothing was drawn from yet are reflected on as well,
- * a level higher. Nothing that belongs together: nothing is written. Idempotent under its key.
+ * common as a REFLECTIVE memory that names its sources, in the words of the configured language model as far as the sources
+ * support them, else in the sources' own. Reflections that nothing was drawn from yet are reflected on as well, a level higher.
+ * Nothing that belongs together: nothing is written. Idempotent under its key, also in what it pays.
  *
  * @throws BAD_USER_INPUT naming the field; NOT_FOUND for a project that is not there; CONFLICT (retryable) when a source is
  *   erased meanwhile, or an equal call is at it
@@ -168,15 +214,14 @@ export async function reflect(ctx: MemoryContext, input: ReflectRequest): Promis
   const payer = checkPayer(input);
   const projectId = await payingProject(ctx, input.projectId ?? filter.projectId ?? null, 'input.projectId');
   const what: Plan = { projectId, filter, focus, maxMemories, payer };
-  const written = await runOnce<Written>(ctx, { field: 'generateReflection', key, input: asked }, async () => {
-    const among = await findFocus(ctx, what);
-    const drafts: ReflectionDraft[] = [];
-    for (const layers of passesOf(filter)) {
-      const request = { projectId, filter: { ...filter, layers }, model: ctx.embedder.id, limit: maxMemories, among };
-      drafts.push(...draft(await ctx.readOnce((tx) => readUnreflected(tx, request))));
-    }
-    const made = await plan(ctx, what, drafts);
-    return (tx) => write(ctx, tx, projectId, made);
+  const written = await runOnce<Written>(ctx, { field: 'generateReflection', key, input: asked }, async (runId) => {
+    const subject = { type: 'reflection', id: runId, weight: 1 };
+    const focused = await findFocus(ctx, what, subject);
+    const stated = await state(ctx, what, await draftAll(ctx, what, focused.among), subject);
+    const made = await plan(ctx, what, stated.drafts);
+    const degraded = [...focused.degraded, ...stated.degraded].map(({ part, reason }) => ({ part, reason }));
+    const costId = focused.spent || stated.spent ? `reflection:${runId}` : null;
+    return async (tx) => ({ ...(await write(ctx, tx, projectId, made)), degraded, costId });
   });
   return readAgain(ctx, written);
 }

@@ -1,5 +1,7 @@
+import type { JsonValue } from '@rae/kernel';
 import { detectLanguage } from '../../engine/language.ts';
 import { indexedText } from '../../engine/lex.ts';
+import type { Memory } from '../memory-row.ts';
 import { type Span, splitSentences } from './sentences.ts';
 import { coverage, rarityAmong, topicTerms } from './terms.ts';
 
@@ -14,6 +16,19 @@ export interface Evidence {
   /** Of the search, 0..1. */
   readonly score: number;
 }
+
+/** A memory whose writing found text in it that poses as instructions says so under our own key. */
+const isSuspected = (metadata: JsonValue): boolean => Object(Object(metadata).rae).suspectedInstructions !== undefined;
+
+/** A memory as evidence. */
+export const toEvidence = (memory: Memory, score: number): Evidence => ({
+  memoryId: memory.id,
+  content: memory.content,
+  speaker: memory.speaker,
+  occurredAt: memory.occurredAt,
+  suspected: isSuspected(memory.metadata),
+  score,
+});
 
 /** A question and what was found for it, in the terms that they are compared by. */
 export interface Found {

@@ -8,10 +8,11 @@ import { numbersIn, topicTerms } from './terms.ts';
  * A sentence is supported when so much of its topic words stands in what it cites, and every number: the precision of its
  * words against the knowledge given (K-Precision: Adlakha et al. 2023, "Evaluating Correctness and Faithfulness of
  * Instruction-Following Models for Question Answering"), the measure of word overlap closest to human judgement there. The
- * bound is ours; docs/performance.md says what it lets through.
+ * bound is ours: a choice, not measured against what people judge.
  */
 const LEAST_SUPPORT = 0.5;
 const MARKS = /\[\d{1,3}(?:\s*,\s*\d{1,3})*\]/g;
+const MARKS_WITH_BLANKS = new RegExp(`\\s*${MARKS.source}`, 'g');
 /** Marks behind a full stop stand at the beginning of the next sentence, and belong to the one before. */
 const LEADING_MARKS = /^(?:\s*\[\d{1,3}(?:\s*,\s*\d{1,3})*\])+/;
 const QUOTED = /["“„]([^"“”„]{8,}?)["”]/g;
@@ -34,7 +35,7 @@ function claimsOf(text: string): Claim[] {
     const leading = before ? (LEADING_MARKS.exec(sentence)?.[0] ?? '') : '';
     before?.cited.push(...numbersOf(leading));
     const own = sentence.slice(leading.length);
-    const said = own.replace(MARKS, '').replace(/\s+/g, ' ').trim();
+    const said = own.replace(MARKS_WITH_BLANKS, '').replace(/\s+/g, ' ').trim();
     if (/[\p{L}\p{N}]/u.test(said)) claims.push({ text: said, cited: numbersOf(own) });
   }
   return claims.map(({ text: said, cited }) => ({ text: said, cited: [...new Set(cited)] }));
@@ -82,6 +83,28 @@ function cite(claim: Claim, index: number, evidence: Evidence, language: string,
   return [toCitation(claim.text, holds ? closestSentence(claim.text, evidence, language) : null)];
 }
 
+/** What claims are checked against. */
+type Sources = Pick<Found, 'evidence' | 'language'>;
+
+interface Checked {
+  readonly said: string;
+  readonly citations: readonly Citation[];
+  readonly isSupported: boolean;
+}
+
+function check({ text: said, cited }: Claim, question: string, { evidence, language }: Sources): Checked {
+  const found = cited.flatMap((index) => {
+    const source = evidence[index - 1];
+    return source ? [{ index, source }] : [];
+  });
+  const citations = found.flatMap(({ index, source }) =>
+    cite({ text: said, cited }, index, source, language, question),
+  );
+  const sources = found.map(({ source }) => saidBy(source));
+  const isSupported = citations.some(({ verified }) => verified) && supports(said, sources, question, language);
+  return { said, citations, isSupported };
+}
+
 /** An answer's citations, and the share of its sentences that what they cite supports. */
 export interface Verified {
   readonly citations: readonly Citation[];
@@ -93,20 +116,21 @@ export interface Verified {
  * quotation marks must stand in its memory; where there is none, the memory's closest sentence is quoted when it supports what
  * is said. Numbers of no memory are dropped. A sentence without a citation is not supported.
  */
-export function verifyAnswer(text: string, question: string, { evidence, language }: Found): Verified {
-  const claims = claimsOf(text);
+export function verifyAnswer(text: string, question: string, sources: Sources): Verified {
+  const checked = claimsOf(text).map((claim) => check(claim, question, sources));
   const citations = new Map<string, Citation>();
-  let supported = 0;
-  for (const claim of claims) {
-    const cited = claim.cited.flatMap((index) => {
-      const source = evidence[index - 1];
-      return source ? [{ index, source }] : [];
-    });
-    const made = cited.flatMap(({ index, source }) => cite(claim, index, source, language, question));
-    for (const citation of made) citations.set(`${citation.index} ${citation.quote}`, citation);
-    const sources = cited.map(({ source }) => saidBy(source));
-    const holds = made.some(({ verified }) => verified);
-    if (holds && supports(claim.text, sources, question, language)) supported += 1;
-  }
-  return { citations: [...citations.values()], groundedness: claims.length === 0 ? 0 : supported / claims.length };
+  for (const citation of checked.flatMap((one) => one.citations))
+    citations.set(`${citation.index} ${citation.quote}`, citation);
+  const supported = checked.filter(({ isSupported }) => isSupported).length;
+  return { citations: [...citations.values()], groundedness: checked.length === 0 ? 0 : supported / checked.length };
 }
+
+/** The sentences of what a model wrote that are supported as verifyAnswer says, without their marks, and the memories that each rests on. */
+export const supportedSentences = (text: string, sources: Sources): { text: string; sourceIds: string[] }[] =>
+  claimsOf(text)
+    .map((claim) => check(claim, '', sources))
+    .filter(({ isSupported }) => isSupported)
+    .map(({ said, citations }) => {
+      const verified = citations.filter((citation) => citation.verified).map(({ memoryId }) => memoryId);
+      return { text: said, sourceIds: [...new Set(verified)] };
+    });

@@ -6,6 +6,8 @@ import type { Statement } from './statement.ts';
 /** A reflection that is not written yet. */
 export interface ReflectionDraft {
   readonly statement: Statement;
+  /** `extractive`, or the model that wrote it. */
+  readonly model: string;
   /** In the order in which they were told. */
   readonly members: readonly Memory[];
   /** 1: of what was remembered; 2: of reflections of level 1, and so on. */
@@ -33,11 +35,11 @@ function common<T>(values: readonly T[]): T | null {
 
 /**
  * The memory that a reflection is written as: a line of what is in common, then its sentences. `metadata.reflection` holds the
- * level, the focus, and for each sentence its place (UTF-16 units) and sources. It is filed under who asked, else under the
+ * level, the focus, who wrote it, and for each sentence its place (UTF-16 units) and sources. It is filed under who asked, else under the
  * person and agent that all sources share, and occurred when the last of them did.
  */
 export function toReflection(
-  { statement, members, level }: ReflectionDraft,
+  { statement, model, members, level }: ReflectionDraft,
   focus: string | null,
   filed: { readonly userId: string | null; readonly agentId: string | null; readonly sessionId: string | null },
 ): { input: CreateMemoryInput; summary: string } {
@@ -52,7 +54,7 @@ export function toReflection(
   const input: CreateMemoryInput = {
     layer: 'REFLECTIVE',
     content,
-    metadata: { reflection: { level, focus, sentences } },
+    metadata: { reflection: { level, focus, model, sentences } },
     userId: filed.userId ?? common(members.map(({ userId }) => userId)),
     agentId: filed.agentId ?? common(members.map(({ agentId }) => agentId)),
     sessionId: filed.sessionId,

@@ -1,0 +1,5 @@
+import type { Reflected } from '../services/reflect.ts';
+
+export const GenerateReflectionPayload = {
+  cost: ({ costId }: Reflected) => (costId ? { __typename: 'Cost', id: costId } : null),
+};
