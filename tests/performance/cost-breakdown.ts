@@ -20,6 +20,8 @@ const FILL = `insert into platform.ledger (tenant_id, number, id, kind, project_
     array['t' || n % 30, 't' || (n * 7) % 30], '{}', $5, $6::timestamptz + ((n - 1)::float8 / $7) * interval '31 days', now(), $5, $5
   from generate_series($8::bigint, $9::bigint) n`;
 
+const HEAD = `insert into platform.ledger_heads (tenant_id, number, hash) values ($1, $2, $3)`;
+
 const lines = Number(option('lines', '1000000'));
 const rounds = Number(option('rounds', '20'));
 const db = await openTestDatabase();
@@ -37,6 +39,7 @@ async function fill(): Promise<void> {
     const values = [caller.tenantId, projects, keys, price, hash, from, lines, at, Math.min(lines, at + BATCH - 1)];
     await db.as(caller, (tx) => tx.query(FILL, values));
   }
+  await db.as(caller, (tx) => tx.query(HEAD, [caller.tenantId, lines, hash]));
 }
 
 async function measure(label: string, input: Partial<CostBreakdownInput>): Promise<void> {
@@ -62,7 +65,9 @@ begun = performance.now();
 while (await db.as(caller, rollUp));
 const seconds = (performance.now() - begun) / 1_000;
 console.log(`summed in ${seconds.toFixed(1)} s, ${(lines / seconds).toFixed(0)} lines/s`);
-await db.database.pool.query('vacuum analyze platform.ledger, platform.cost_rollups, platform.cost_keys');
+await db.database.pool.query(
+  'vacuum analyze platform.ledger, platform.ledger_heads, platform.cost_rollups, platform.cost_keys',
+);
 await measure('by model', { by: ['MODEL'] });
 await measure('by project, model and operation', { by: ['PROJECT', 'MODEL', 'OPERATION'] });
 await measure('by day in Warsaw', { by: ['DAY'], timeZone: 'Europe/Warsaw' });

@@ -1,4 +1,5 @@
 import { badInput, type CostOperation, checkText, isUuid } from '@rae/kernel';
+import { LABELS, type Label } from './roll-up.ts';
 
 export const COST_LOG_KINDS = ['CALL', 'ADJUSTMENT'] as const;
 export type CostLogKind = (typeof COST_LOG_KINDS)[number];
@@ -68,24 +69,6 @@ export function createParameters(first: readonly unknown[]) {
   const values = [...first];
   return { values, add: (value: unknown): string => `$${values.push(value)}` };
 }
-
-/** Labels, in the ledger and in `platform.cost_keys` alike. */
-const LABELS = {
-  projectId: 'project_id',
-  userId: 'user_id',
-  agentId: 'agent_id',
-  sessionId: 'session_id',
-  apiKeyId: 'api_key_id',
-  subjectType: 'subject_type',
-  triggerId: 'trigger_id',
-  workflowRunId: 'run_id',
-  provider: 'provider',
-  model: 'model',
-  operation: 'operation',
-  kind: 'kind',
-  priced: 'priced',
-} as const;
-export type Label = keyof typeof LABELS;
 
 /** What only the ledger itself can be asked. */
 const OF_LINES = { subjectId: 'subject_id', executionId: 'execution_id' } as const;

@@ -20,8 +20,8 @@ export async function readSlices(
   const lines = ['l.tenant_id = $1', ...labelConditions(filter, 'l', add)];
   const rows = await tx.query<{ slice: number; nano: number }>(
     `with source as (
-      select r.starts_at as at, r.cost_nano from platform.cost_rollups r join platform.cost_keys k on k.id = r.key_id
-        where r.tenant_id = $1 and r.grain = ${grainOf(labelsOf(filter))} and not r.daily and r.starts_at >= $2 and r.starts_at < $3 and ${rolled.join(' and ')}
+      select r.starts_at as at, r.cost_nano from platform.cost_rollups r join platform.cost_keys k on k.grain = r.grain and k.id = r.key_id
+        where r.tenant_id = $1 and r.grain = ${grainOf(labelsOf(filter))} and r.unit = 15 and r.starts_at >= $2 and r.starts_at < $3 and ${rolled.join(' and ')}
       union all
       select l.occurred_at, l.cost_nano from platform.ledger l where ${lines.join(' and ')}
         and l.number > coalesce((select number from platform.cost_cursors where tenant_id = $1), 0)

@@ -28,14 +28,14 @@ interface SpendRow {
   readonly hits: number;
 }
 
-/** $1 tenant, $2 project (null: all), $3 the day's start, $4 the month's. Both lie on quarters, so that rollups are exact. */
+/** $1 tenant, $2 project (null: all), $3 the day's start, $4 the month's. Both are midnights in UTC, so that rollups are exact. */
 const SPEND = {
   name: 'spend_stats',
   text: `with done as (select coalesce((select number from platform.cost_cursors where tenant_id = $1), 0) as number),
     source as (
       select r.starts_at as at, k.cache_hit, r.cost_nano, r.saved_nano, r.input_tokens, r.output_tokens, r.calls, r.unpriced_calls
-        from platform.cost_rollups r join platform.cost_keys k on k.tenant_id = $1 and k.id = r.key_id
-        where r.tenant_id = $1 and r.grain = 0 and not r.daily and r.starts_at >= $4 and not k.local and ($2::uuid is null or k.project_id = $2)
+        from platform.cost_rollups r join platform.cost_keys k on k.tenant_id = $1 and k.grain = 0 and k.id = r.key_id
+        where r.tenant_id = $1 and r.grain = 0 and r.unit = 1440 and r.starts_at >= $4 and not k.local and ($2::uuid is null or k.project_id = $2)
       union all
       select l.occurred_at, l.cache_hit, ${LINE_SUMS}
         from platform.ledger l where l.tenant_id = $1 and l.number > (select number from done) and l.occurred_at >= $4
