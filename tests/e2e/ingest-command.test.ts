@@ -144,7 +144,7 @@ test('each file that is refused has a line that says why, the others go in, and 
 test('a run that is killed half way goes on where it was, and no chunk is there twice', async () => {
   const root = join(folder, 'killed');
   await mkdir(root);
-  for (let at = 0; at < 40; at++)
+  for (let at = 0; at < 20; at++)
     await writeFile(
       join(root, `${at}.md`),
       Array.from({ length: 5 }, (_, n) => `# Part ${n}\n\nFile ${at}.`).join('\n\n'),
@@ -154,11 +154,15 @@ test('a run that is killed half way goes on where it was, and no chunk is there 
   child.kill('SIGKILL');
   await ended;
   const before = (await documents('killed')).length;
-  expect(before).toBeLessThan(40);
+  expect(before).toBeLessThan(20);
   const { code, out } = await run(root, '--collection', 'killed');
-  expect([code, out]).toEqual([0, expect.stringContaining(`${40 - before} files ingested`)]);
+  const [, ingested, chunks, unchanged] = /(\d+) files ingested in (\d+) chunks, (\d+) unchanged/.exec(out) ?? [];
+  // One file at a time: the server may still have been at the one that was under way when the run died.
+  const underWay = 20 - before - Number(ingested);
+  expect([0, 1]).toContain(underWay);
+  expect([code, Number(chunks), Number(unchanged)]).toEqual([0, 5 * Number(ingested), before + underWay]);
   const found = await documents('killed');
-  expect(found.map(({ version, chunks }) => [version, chunks.totalCount])).toEqual(Array(40).fill([1, 5]));
+  expect(found.map(({ version, chunks }) => [version, chunks.totalCount])).toEqual(Array(20).fill([1, 5]));
 });
 
 test('a file of 2.5 MB goes in as three parts, and those that are too many go when it shrinks', async () => {
