@@ -6,13 +6,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestClient, listen, startServerProcess, takeEvents } from '@rae/testkit';
+import { createTestClient, fillDataFolder, listen, startServerProcess, takeEvents } from '@rae/testkit';
 
 let folder: string;
 let count = 0;
 const freshData = () => join(folder, `rae${count++}`, 'data');
-const failure = (env: Record<string, string>): Promise<string> =>
-  startServerProcess({ PORT: '0', RAE_DATA_DIR: freshData(), ...env }).then(
+/** For what is not about the very first start: the migrations have run. */
+const migratedData = async () => {
+  const data = freshData();
+  await fillDataFolder(data);
+  return data;
+};
+const failure = async (env: Record<string, string>): Promise<string> =>
+  startServerProcess({ PORT: '0', RAE_DATA_DIR: await migratedData(), ...env }).then(
     async (server) => {
       await server.stop();
       return 'it started';
@@ -97,7 +103,7 @@ describe('the embedded server', () => {
 
   test('takes a preset first key, and writes no key file for it that others can read', async () => {
     const key = `rae_${'k'.repeat(40)}`;
-    const server = await startServerProcess({ PORT: '0', RAE_DATA_DIR: freshData(), RAE_ADMIN_KEY: key });
+    const server = await startServerProcess({ PORT: '0', RAE_DATA_DIR: await migratedData(), RAE_ADMIN_KEY: key });
     expect((await createTestClient(server.url, key).ask('{ viewer { roles } }')).viewer.roles).toEqual([
       'ADMIN',
       'PLATFORM',
@@ -107,7 +113,7 @@ describe('the embedded server', () => {
 
   test('finishes a request in flight on SIGTERM, and answers health and metrics before', async () => {
     const key = `rae_${'k'.repeat(40)}`;
-    const server = await startServerProcess({ PORT: '0', RAE_DATA_DIR: freshData(), RAE_ADMIN_KEY: key });
+    const server = await startServerProcess({ PORT: '0', RAE_DATA_DIR: await migratedData(), RAE_ADMIN_KEY: key });
     const at = (path: string) => fetch(new URL(path, server.url));
     expect((await at('/health/live')).status).toBe(200);
     expect(await (await at('/health/ready')).json()).toMatchObject({
@@ -141,7 +147,7 @@ describe('the embedded server', () => {
     const key = `rae_${'k'.repeat(40)}`;
     const server = await startServerProcess({
       PORT: '0',
-      RAE_DATA_DIR: freshData(),
+      RAE_DATA_DIR: await migratedData(),
       RAE_ADMIN_KEY: key,
       RAE_ENV: 'production',
     });

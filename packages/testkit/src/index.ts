@@ -5,7 +5,7 @@ export { type Installation, startInstallation } from './installation.ts';
 export { insertLedgerLines, type TestLine } from './ledger.ts';
 export { silentLogger } from './logger.ts';
 export { openTestMetering, readWindows, testSpend, type WindowCounters } from './metering.ts';
-export { startMigratedFolder, stopMigratedFolder } from './migrated-folder.ts';
+export { fillDataFolder, startMigratedFolder, stopMigratedFolder } from './migrated-folder.ts';
 export { type ServerProcess, startServerProcess } from './server-process.ts';
 export { createTestTenant, startShared, startTestServer, stopShared, type TestTenant } from './shared.ts';
 export { listen, type SseMessage, takeEvents } from './sse.ts';
