@@ -15,11 +15,14 @@ const pruneFrames = `create function memory.prune_answer_frames(most int) return
       where a.finished_at < now() - interval '10 minutes' limit most) returning 1)
   select count(*)::int from pruned $$`;
 
-/** What old answers were drawn from is forgotten; the answers stay. */
+/** What old answers were drawn from is forgotten, and that they may be given again; the answers stay. */
 const pruneSearches = `create function memory.prune_answer_searches(days int, most int) returns int language sql security definer set search_path = pg_catalog as $$
   with pruned as (
     update memory.answer set search = null where ctid in (
-      select ctid from memory.answer where search is not null and created_at < now() - make_interval(days => days) limit most) returning 1)
+      select ctid from memory.answer where search is not null and created_at < now() - make_interval(days => days) limit most) returning 1),
+  meanings as (
+    delete from memory.answer_meaning where ctid in (
+      select ctid from memory.answer_meaning where created_at < now() - make_interval(days => days) limit most))
   select count(*)::int from pruned $$`;
 
 const pruneRuns = `create function memory.prune_runs(most int) returns int language sql security definer set search_path = pg_catalog as $$
@@ -80,6 +83,19 @@ export const MemoryAnswers = migration(
       answer_id uuid not null,
       primary key (tenant_id, memory_id, answer_id))`,
     'create index answer_source_answer on memory.answer_source (tenant_id, answer_id)',
+    // By which an answer that a model wrote is given again: `asked` is a hash of everything but the question.
+    `create table memory.answer_meaning (
+      tenant_id uuid not null,
+      answer_id uuid not null,
+      project_id uuid not null,
+      asked text not null,
+      vector bytea not null,
+      cited jsonb not null,
+      created_at timestamptz not null,
+      primary key (tenant_id, answer_id),
+      foreign key (tenant_id, answer_id) references memory.answer on delete cascade)`,
+    'create index answer_meaning_asked on memory.answer_meaning (tenant_id, project_id, asked, created_at)',
+    'create index answer_meaning_created on memory.answer_meaning (created_at)',
     // What a reflection or a merged memory was drawn from: written with it, so that there is no cycle.
     `create table memory.source (
       tenant_id uuid not null,
@@ -118,14 +134,16 @@ export const MemoryAnswers = migration(
       primary key (tenant_id, id))`,
     'create index evaluation_project on memory.evaluation (tenant_id, project_id, created_at, id)',
     'create index evaluation_tenant on memory.evaluation (tenant_id, created_at, id)',
-    ...['answer', 'answer_frames', 'answer_source', 'source', 'run', 'evaluation'].flatMap((table) =>
+    ...['answer', 'answer_frames', 'answer_source', 'answer_meaning', 'source', 'run', 'evaluation'].flatMap((table) =>
       tenantWall(`memory.${table}`),
     ),
     'grant select, insert, update, delete on memory.answer, memory.answer_frames, memory.answer_source to rae_app',
     'grant select, insert, delete on memory.source, memory.evaluation to rae_app',
+    'grant select, insert on memory.answer_meaning to rae_app',
     'grant select, insert, update on memory.run to rae_app',
     'create policy owner_prunes on memory.run to rae_owner using (true)',
     'create policy owner_prunes on memory.answer to rae_owner using (true)',
+    'create policy owner_prunes on memory.answer_meaning to rae_owner using (true)',
     'create policy owner_prunes on memory.answer_frames to rae_owner using (true)',
     endLost,
     pruneFrames,
@@ -141,6 +159,7 @@ export const MemoryAnswers = migration(
     'drop table memory.evaluation',
     'drop table memory.run',
     'drop table memory.source',
+    'drop table memory.answer_meaning',
     'drop table memory.answer_source',
     'drop table memory.answer_frames',
     'drop table memory.answer',

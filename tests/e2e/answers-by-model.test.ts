@@ -31,6 +31,7 @@ beforeAll(async () => {
   installation = await startInstallation({
     RAE_GENERATE_MODEL: 'openai-compatible/test-model',
     RAE_GENERATE_URL: model.url,
+    RAE_GENERATE_TIMEOUT_MS: '2000',
   });
   tenant = await createTestTenant(installation);
   for (const content of [CONTENT, TRAP]) {
@@ -117,6 +118,7 @@ describe('ask with a language model', () => {
         answer.breakOff();
       },
     ],
+    ['hangs for 2 s', () => {}],
   ])('extracts the answer when the model %s, and says so', async (_, how) => {
     model.answer((_request, answer) => how(answer));
     expect(await ask()).toMatchObject({
@@ -125,6 +127,28 @@ describe('ask with a language model', () => {
       groundedness: 1,
       degraded: [{ part: 'MODEL', reason: expect.stringContaining('test-model') }],
     });
+  });
+
+  test('asks a model over its rate limit 3 times, then extracts the answer and says so', async () => {
+    model.answer((_request, answer) => answer.refuse(429, { 'retry-after-ms': '1' }));
+    const { status, model: writer, degraded } = await ask();
+    expect([status, writer]).toEqual(['ANSWERED', 'extractive']);
+    expect(degraded).toEqual([{ part: 'MODEL', reason: expect.stringContaining('HTTP 429') }]);
+    expect(model.requests).toHaveLength(3);
+  });
+
+  test('fails with BUDGET_EXCEEDED before the model is asked when it may cost more than maxCostUsd', async () => {
+    await tenant.client.ask('mutation ($input: SetModelPriceInput!) { setModelPrice(input: $input) { adjustments } }', {
+      input: { provider: 'openai-compatible', model: 'test-model', inputPerMillion: '1', outputPerMillion: '1' },
+    });
+    saying('On Postgres 17 [1].');
+    const input = { projectId: tenant.projectId, question: QUESTION, maxCostUsd: '0.0001' };
+    const { errors } = await tenant.client.send(ASK, { input });
+    expect(errors[0]?.extensions.code).toBe('BUDGET_EXCEEDED');
+    expect(model.requests).toHaveLength(0);
+    const { answerId } = (errors[0]?.extensions.details ?? {}) as { answerId: string };
+    expect(await read(answerId)).toMatchObject({ status: 'FAILED', failure: { code: 'BUDGET_EXCEEDED' } });
+    expect(await ask({ maxCostUsd: '1' })).toMatchObject({ status: 'ANSWERED', text: 'On Postgres 17 [1].' });
   });
 
   test('asks the model once for 6 equal questions at once under one key', async () => {
@@ -188,6 +212,21 @@ describe('an answer in the making', () => {
     const [last] = await takeEvents(messages, 1);
     expect(last?.data.data.askStream.answer).toMatchObject({ id: answerId, status: 'CANCELLED' });
     await model.requests[0]?.hungUp;
+    expect((await read(answerId)).status).toBe('CANCELLED');
+  });
+
+  test('is stopped once by 2 callers at once, who are told the same', async () => {
+    const going = beginning('The billing service ');
+    const messages = hear();
+    const { answerId } = await untilText(messages);
+    await going;
+    const cancel = 'mutation ($id: ID!) { cancelAnswer(id: $id) { answer { id status text } } }';
+    const [one, other] = await Promise.all([1, 2].map(() => tenant.client.ask(cancel, { id: answerId })));
+    expect(one).toEqual(other);
+    expect(one?.cancelAnswer.answer).toMatchObject({ status: 'CANCELLED', text: 'The billing service ' });
+    const ends = [];
+    for await (const { event, data } of messages) if (event === 'next') ends.push(data.data.askStream.answer.status);
+    expect(ends).toEqual(['CANCELLED']);
     expect((await read(answerId)).status).toBe('CANCELLED');
   });
 

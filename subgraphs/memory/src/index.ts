@@ -12,6 +12,7 @@ import type {
   Transaction,
   WakeUp,
 } from '@rae/kernel';
+import type { Metering } from '@rae/metering';
 import type { Metrics } from '@rae/telemetry';
 import { parse } from 'graphql';
 import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
@@ -42,6 +43,8 @@ export interface MemorySubgraphOptions {
   readonly writeAs: <T>(caller: Caller, work: (tx: Transaction) => Promise<T>) => Promise<T>;
   /** Where WORKING memories live; closed with the subgraph. */
   readonly working: WorkingStore;
+  /** Books what an answer that is given again saved. */
+  readonly meter: Pick<Metering, 'record'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -59,6 +62,7 @@ export function createMemorySubgraph({
   indexBytes,
   writeAs,
   working,
+  meter,
   logger,
   metrics,
 }: MemorySubgraphOptions): Subgraph<MemoryContext> {
@@ -84,6 +88,8 @@ export function createMemorySubgraph({
       answers,
       usage,
       working,
+      meter,
+      metrics,
       loaders: createLoaders(ctx, working),
     }),
     async close() {

@@ -59,10 +59,11 @@ export async function openMemoryService(): Promise<MemoryService> {
     logger: silentLogger,
   });
   const metrics = createMetrics();
+  const meter = openTestMetering(db, systemClock);
   const generator = await createGenerator({
     model: null,
     accessOf: () => ({}),
-    meter: openTestMetering(db, systemClock),
+    meter,
     metrics,
     logger: silentLogger,
     assertOutsideTransaction: outside,
@@ -76,6 +77,7 @@ export async function openMemoryService(): Promise<MemoryService> {
     writeAs: db.as,
     working: createInProcessWorkingStore({ clock: systemClock }),
     wakeUp: db.wakeUp,
+    meter,
     logger: silentLogger,
     metrics,
   });

@@ -72,6 +72,7 @@ export async function runSubgraphs(
           ? createRedisWorkingStore({ url: config.redisUrl, logger })
           : createInProcessWorkingStore({ clock }),
         wakeUp,
+        meter: metering,
         logger,
         metrics,
       }) as never as Subgraph,

@@ -2,9 +2,11 @@ import { recordEvent } from '@rae/events';
 import { isPlatformError, type JsonValue, PlatformError } from '@rae/kernel';
 import { type Answer, type AnswerError, EXTRACTIVE, type Outcome } from '../domain/answer/answer.ts';
 import { type Evidence, type Found, readFound, toEvidence } from '../domain/answer/evidence.ts';
+import type { Memory } from '../domain/memory-row.ts';
 import { appendDelta, keepRetrieved, type Lease } from '../queries/answer-frames.ts';
 import { findAnswers } from '../queries/find-answers.ts';
 import { finishAnswer } from '../queries/finish-answer.ts';
+import { answerByMeaning, isByMeaning, keepAnswer, listenToVector, type Meaning } from './answer-by-meaning.ts';
 import type { CheckedAsk } from './answer-request.ts';
 import { lostAnswer, whileHeld } from './hold-answer.ts';
 import type { MemoryContext } from './memory-context.ts';
@@ -28,21 +30,34 @@ function evidenceOf({ hits }: SearchResult): Evidence[] {
 /** Tokens of memories that a model is given, when nothing is said of it. */
 const CONTEXT_TOKENS = 4_000;
 
+/** What a question found. */
+interface Retrieved extends Meaning {
+  readonly evidence: Found;
+}
+
+const memoriesOf = ({ hits }: SearchResult): Map<string, Memory> =>
+  new Map(hits.flatMap(({ memory, context }) => [memory, ...context]).map((memory) => [memory.id, memory]));
+
 /** Searches, and tells listeners what was found. What was erased meanwhile is out. */
-async function retrieve(ctx: MemoryContext, lease: Lease, ask: CheckedAsk, projectId: string): Promise<Found> {
+async function retrieve(ctx: MemoryContext, lease: Lease, ask: CheckedAsk, projectId: string): Promise<Retrieved> {
   const filter = { ...ask.search.filter, projectId };
   const isWritten = (ask.model ?? ctx.generator.defaultModel) !== null;
   const maxTokens = ask.search.maxTokens ?? (isWritten ? CONTEXT_TOKENS : null);
   const request = { ...ask.search, filter, maxTokens, query: ask.question, ...ask.payer };
-  const search = await searchMemories(ctx, request, { type: 'answer', id: lease.id, weight: 1 });
+  const { embedder, vector } = listenToVector(ctx.embedder);
+  const search = await searchMemories({ ...ctx, embedder }, request, { type: 'answer', id: lease.id, weight: 1 });
   const evidence = evidenceOf(search);
   const ids = evidence.map(({ memoryId }) => memoryId);
   const there = await ctx.transact((tx) => keepRetrieved(tx, lease, storeSearch(search), ids));
   if (!there) throw lostAnswer();
-  return readFound(
-    ask.question,
-    evidence.filter(({ memoryId }) => there.includes(memoryId)),
-  );
+  const stillThere = evidence.filter(({ memoryId }) => there.includes(memoryId));
+  return {
+    projectId,
+    ask,
+    vector: vector(),
+    found: memoriesOf(search),
+    evidence: readFound(ask.question, stillThere),
+  };
 }
 
 async function tell(ctx: MemoryContext, lease: Lease, text: string, timeToFirstTokenMs: number | null): Promise<void> {
@@ -107,9 +122,19 @@ export async function makeAnswer(
 ): Promise<Answer> {
   const from = performance.now();
   const work = async (signal: AbortSignal): Promise<Outcome> => {
-    const found = await retrieve({ ...ctx, signal }, lease, ask, projectId);
+    const heard = { ...ctx, signal };
+    const retrieved = await retrieve(heard, lease, ask, projectId);
     const told = (text: string) => tell(ctx, lease, text, performance.now() - from);
-    return writeAnswer({ ...ctx, signal }, signal, { answerId: lease.id, projectId, ask, found, tell: told });
+    const writing = { answerId: lease.id, projectId, ask, found: retrieved.evidence, tell: told };
+    if (!(await isByMeaning(heard, ask))) return writeAnswer(heard, signal, writing);
+    const given = await answerByMeaning(heard, retrieved, lease.id);
+    if (given) {
+      await told(given.text);
+      return given;
+    }
+    const outcome = await writeAnswer(heard, signal, writing);
+    await keepAnswer(heard, retrieved, lease.id, outcome);
+    return outcome;
   };
   const made = await whileHeld(ctx, lease, stopping, work).then(
     (outcome) => finish(ctx, lease, outcome, null, from),

@@ -1,5 +1,7 @@
 import type { EventFeed } from '@rae/events';
 import type { Context, Embedder, Generator, Reranker, WakeUp } from '@rae/kernel';
+import type { Metering } from '@rae/metering';
+import type { Metrics } from '@rae/telemetry';
 import type DataLoader from 'dataloader';
 import type { Answer } from '../domain/answer/answer.ts';
 import type { Document } from '../domain/document.ts';
@@ -45,5 +47,7 @@ export interface MemoryContext extends Context {
   readonly wakeUp: WakeUp;
   readonly answers: AnswerMakers;
   readonly working: WorkingStore;
+  readonly meter: Pick<Metering, 'record'>;
+  readonly metrics: Metrics;
   readonly loaders: MemoryLoaders;
 }

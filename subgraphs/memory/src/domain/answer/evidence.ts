@@ -55,7 +55,8 @@ const LEAST_NAMED = 0.5;
 /** Words that begin with a capital or hold digits, but for the first one, whose capital says nothing. */
 const NAME = /(?<![\p{L}\p{N}])[\p{Lu}\p{N}][\p{L}\p{N}'’-]*/gu;
 
-function namesIn(question: string, language: string): Set<number> {
+/** The names and numbers in a question, as terms. */
+export function namesIn(question: string, language: string): Set<number> {
   const names = [...question.matchAll(NAME)].filter(({ index }) => index > 0);
   return topicTerms(names.map(([name]) => name).join(' '), language);
 }
