@@ -9,6 +9,7 @@ import { MemoryLifecycle } from './20261121100610_memory_lifecycle.ts';
 import { MemoryDocument } from './20261121100620_memory_document.ts';
 import { MemoryAnswers } from './20261121100630_memory_answers.ts';
 import { MemoryErasure } from './20261121100640_memory_erasure.ts';
+import { MemoryAnn } from './20261121100650_memory_ann.ts';
 import { PlatformMetering } from './20261121100700_platform_metering.ts';
 import { PlatformLedgerFunctions } from './20261121100701_platform_ledger_functions.ts';
 import { PlatformAdmissionFunctions } from './20261121100702_platform_admission_functions.ts';
@@ -34,6 +35,7 @@ export const migrations = [
   { name: '20261121100620_memory_document', class: MemoryDocument },
   { name: '20261121100630_memory_answers', class: MemoryAnswers },
   { name: '20261121100640_memory_erasure', class: MemoryErasure },
+  { name: '20261121100650_memory_ann', class: MemoryAnn },
   { name: '20261121100700_platform_metering', class: PlatformMetering },
   { name: '20261121100701_platform_ledger_functions', class: PlatformLedgerFunctions },
   { name: '20261121100702_platform_admission_functions', class: PlatformAdmissionFunctions },

@@ -248,7 +248,8 @@ export const SETTINGS = {
     schema: bytes,
     takes: 'a number with MB or GB',
     example: '',
-    about: "What the search indexes of one process may hold; a quarter of the machine's memory when left out.",
+    about:
+      "What the search indexes of one process may hold; a quarter of the machine's memory when left out. A project whose vectors alone take more leaves them to pgvector and keeps its words in the process.",
   },
   RAE_EVENT_DAYS: {
     schema: wholeNumber(1, 3_650, 30),

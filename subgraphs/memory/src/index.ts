@@ -17,7 +17,9 @@ import type { Metrics } from '@rae/telemetry';
 import { parse } from 'graphql';
 import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
 import { eraseMemoriesJob } from './jobs/erase-memories.ts';
+import { enqueueFilling, fillAnnJob } from './jobs/fill-ann.ts';
 import { keepMemoriesJob } from './jobs/keep-memories.ts';
+import { systemOf } from './jobs/system-caller.ts';
 import { createLoaders } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createAnswerMakers } from './services/answer-makers.ts';
@@ -66,7 +68,9 @@ export function createMemorySubgraph({
   logger,
   metrics,
 }: MemorySubgraphOptions): Subgraph<MemoryContext> {
-  const indexes = createIndexRegistry({ embedder, maxBytes: indexBytes, logger, metrics });
+  const askForAnn = (tenantId: string, projectId: string) =>
+    writeAs(systemOf(tenantId, 'memory.index'), (tx) => enqueueFilling(tx, projectId));
+  const indexes = createIndexRegistry({ embedder, maxBytes: indexBytes, askForAnn, logger, metrics });
   const usage = createUsageCounter({ writeAs, logger });
   const answers = createAnswerMakers();
   const cutter = createDocumentCutter();
@@ -110,6 +114,7 @@ export const memoryJobs = (options: EmbedOptions): readonly JobDefinition[] => [
   embedMemoriesJob(options),
   eraseMemoriesJob(),
   keepMemoriesJob({ writeAs: options.readAs }),
+  fillAnnJob({ model: options.embedder.id, writeAs: options.readAs }),
 ];
 
 export { enqueueLeftBehind } from './jobs/enqueue-left-behind.ts';

@@ -6,7 +6,6 @@ import { isTold } from './question.ts';
 import { type Accumulator, clearAccumulator, fitAccumulator, fitTermPlace } from './scratch.ts';
 import { createSelection, offer, selectedSlots } from './select.ts';
 import { isTurn } from './sessions.ts';
-import { nearestVectors } from './vectors.ts';
 import type { WindowScorer } from './window.ts';
 
 /** Windows that are scored exactly for each that is kept: those whose members' own scores have the highest sums. */
@@ -81,27 +80,31 @@ export function bestOf(index: ProjectIndex, accumulator: Accumulator, pass: Uint
   return selectedSlots(best);
 }
 
+/** The slots of a scope that are nearest to the question. */
+export type Nearest = (scope: CandidateScope, limit: number) => Iterable<number>;
+
 /**
  * Adds the rows worth scoring in a scope: the best by own BM25, by window BM25 and by cosine, `limit` of each. On
  * conversations of 550 turns nothing was lost against scoring all.
+ *
+ * @param nearest null: the question has no vector
  */
 export function addCandidates(
   index: ProjectIndex,
   into: Set<number>,
-  { pass, passing }: CandidateScope,
+  scope: CandidateScope,
   limit: number,
   windows: WindowScorer,
-  withVector: boolean,
+  nearest: Nearest | null,
 ): void {
-  const { scratch, columns, vectors } = index;
+  const { scratch, columns } = index;
+  const { pass } = scope;
   for (const slot of bestOf(index, scratch.own, pass, limit)) into.add(slot);
   const best = createSelection(limit, columns.mid);
   for (const slot of bestOf(index, scratch.windows, pass, limit * WINDOWS_EXAMINED))
     offer(best, slot, windows.score(slot));
   for (const slot of selectedSlots(best)) into.add(slot);
-  if (!withVector || !vectors) return;
-  for (const slot of nearestVectors(vectors, { pass, passing, rows: columns.count }, limit, columns.mid))
-    into.add(slot);
+  if (nearest) for (const slot of nearest(scope, limit)) into.add(slot);
 }
 
 /** Adds the `limit` rows of a scope for which `worthOf` is highest. */

@@ -1,3 +1,4 @@
+import { type BroughtVectors, broughtVector, dotOf } from './brought.ts';
 import type { ProjectIndex } from './project-index.ts';
 import { dotProducts, hasVector } from './vectors.ts';
 
@@ -9,9 +10,15 @@ export interface Cosines {
   of(slot: number): number | null;
 }
 
-export function createCosines(index: ProjectIndex, withVector: boolean): Cosines {
+/** @param brought where the index keeps no vectors: what the search was brought, and the question itself */
+export function createCosines(
+  index: ProjectIndex,
+  withVector: boolean,
+  brought: { readonly vectors: BroughtVectors; readonly question: Float32Array } | null = null,
+): Cosines {
   const { vectors, model } = index;
   if (!withVector || !vectors || !model) return { fetch: () => {}, of: () => null };
+  if (brought) return cosinesOfBrought(index, model.scale, brought.vectors, brought.question);
   const known = new Map<number, number>();
   return {
     fetch(slots) {
@@ -21,6 +28,25 @@ export function createCosines(index: ProjectIndex, withVector: boolean): Cosines
       wanted.forEach((slot, i) => {
         known.set(slot, similarities[i] ?? 0);
       });
+    },
+    of: (slot) => known.get(slot) ?? null,
+  };
+}
+
+function cosinesOfBrought(
+  index: ProjectIndex,
+  scale: number,
+  brought: BroughtVectors,
+  question: Float32Array,
+): Cosines {
+  const known = new Map<number, number>();
+  return {
+    fetch(slots) {
+      for (const slot of slots) {
+        if (known.has(slot)) continue;
+        const vector = broughtVector(brought, index, slot);
+        if (vector) known.set(slot, dotOf(question, vector) / scale);
+      }
     },
     of: (slot) => known.get(slot) ?? null,
   };

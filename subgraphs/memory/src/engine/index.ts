@@ -17,6 +17,7 @@
  * no trace in the postings once it has run to its end after the erasure's delta. `needsReload` says that dropping the index
  * and loading it anew gives memory back. `indexBytes` is what an LRU counts.
  */
+export { type BroughtVectors, createBrought, type NearScope } from './brought.ts';
 export { type IndexedLayer, type IndexedRole, type IndexedStatus, LAYERS, ROLES, STATUSES } from './codes.ts';
 export type { IndexFilter, RowsThen } from './filter.ts';
 export { detectLanguage, LANGUAGES } from './language.ts';
@@ -27,6 +28,7 @@ export {
   type Delta,
   finishLoading,
   loadRows,
+  loadVectorIds,
   loadVectors,
 } from './load.ts';
 export { compactIndex, runAll } from './maintain.ts';
@@ -42,6 +44,7 @@ export {
   pendingVectors,
 } from './project-index.ts';
 export { quantisationScale, quantise } from './quantise.ts';
-export { goneRecordSql, recordSql, vectorRecordSql } from './record.ts';
+export { goneRecordSql, readId, recordSql, vectorIdSql, vectorRecordSql } from './record.ts';
 export { type EngineSignal, type RankedHit, type Ranking, type RankQuery, rank, type SignalShare } from './search.ts';
 export { isNewer } from './snapshot.ts';
+export { bytesOfVectors } from './vectors.ts';

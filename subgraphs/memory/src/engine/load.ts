@@ -3,7 +3,7 @@ import type { ProjectIndex } from './project-index.ts';
 import { readId, readRecords } from './record.ts';
 import { eraseRow, putRow } from './rows.ts';
 import { isNewer } from './snapshot.ts';
-import { setVector } from './vectors.ts';
+import { markVector, setVector } from './vectors.ts';
 
 /** Units of work between two yields, a term being 1 and a row 16: about 2 ms. */
 const SLICE = 16_000;
@@ -36,6 +36,17 @@ export function* loadVectors(index: ProjectIndex, pack: Buffer): Generator<void,
   for (let at = 0, count = 1; at < pack.length; at += stride, count++) {
     const slot = index.slots.get(readId(pack, at));
     if (slot >= 0 && takesVector(index, slot)) setVector(vectors, slot, pack, at + ID_BYTES);
+    if (count % VECTORS_A_SLICE === 0) yield;
+  }
+}
+
+/** Reads one pack of ids (`vectorIdSql`): which rows have a vector, for an index that keeps none. */
+export function* loadVectorIds(index: ProjectIndex, pack: Buffer): Generator<void, void> {
+  const { vectors } = index;
+  if (!vectors) return;
+  for (let at = 0, count = 1; at < pack.length; at += ID_BYTES, count++) {
+    const slot = index.slots.get(readId(pack, at));
+    if (slot >= 0 && takesVector(index, slot)) markVector(vectors, slot);
     if (count % VECTORS_A_SLICE === 0) yield;
   }
 }

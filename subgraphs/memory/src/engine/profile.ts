@@ -12,8 +12,16 @@ export interface Profile {
   readonly words: ReadonlySet<number>;
 }
 
-/** What is compared of a row, by its id; null when the index has none of it. */
-export function profileOf(index: ProjectIndex, mid: number): Profile | null {
+/**
+ * What is compared of a row, by its id; null when the index has none of it.
+ *
+ * @param brought vectors by id that a search was brought, where the index keeps none
+ */
+export function profileOf(
+  index: ProjectIndex,
+  mid: number,
+  brought: ReadonlyMap<number, Int8Array | null>,
+): Profile | null {
   const slot = index.slots.get(mid);
   if (slot < 0) return null;
   const words = new Set<number>();
@@ -21,7 +29,8 @@ export function profileOf(index: ProjectIndex, mid: number): Profile | null {
     const hash = index.terms.hashes[id] ?? 0;
     if (!isGramHash(hash)) words.add(hash);
   });
-  return { vector: vectorOf(index, slot), words };
+  const kept = index.vectors?.kept ?? true;
+  return { vector: kept ? vectorOf(index, slot) : (brought.get(mid) ?? null), words };
 }
 
 function vectorOf({ vectors }: ProjectIndex, slot: number): Int8Array | null {

@@ -70,8 +70,12 @@ export interface ProjectIndex {
   readonly scratch: Scratch;
 }
 
-/** An empty index. `expectedRows` saves growing while it is loaded. */
-export function createProjectIndex(model: IndexedModel | null, expectedRows = 0): ProjectIndex {
+/**
+ * An empty index. `expectedRows` saves growing while it is loaded.
+ *
+ * @param keepsVectors false: it knows which rows have one, and each search is brought those that it needs
+ */
+export function createProjectIndex(model: IndexedModel | null, expectedRows = 0, keepsVectors = true): ProjectIndex {
   return {
     model,
     snapshot: '',
@@ -90,7 +94,7 @@ export function createProjectIndex(model: IndexedModel | null, expectedRows = 0)
     documents: createInterner(),
     collections: createInterner(),
     tagSets: createTagSets(),
-    vectors: model ? createVectorStore(model.dimensions) : null,
+    vectors: model ? createVectorStore(model.dimensions, keepsVectors) : null,
     modelLanguages: Uint8Array.from(LANGUAGES, (language) => (knowsLanguage(model, language) ? 1 : 0)),
     totals: ANALYSERS.map(() => ({ held: 0, rows: 0, words: 0 })),
     activeRows: 0,

@@ -47,6 +47,9 @@ export function recordSql(alias: string): string {
 /** SQL that packs one row of memory.vector: int8 mid, then the int8 numbers of `q`. All rows of a pack are of one model. */
 export const vectorRecordSql = (alias: string): string => `int8send(${alias}.mid) || ${alias}.q`;
 
+/** SQL that packs the id alone of one row of memory.vector. */
+export const vectorIdSql = (alias: string): string => `int8send(${alias}.mid)`;
+
 /** SQL that packs one row of memory.gone: int8 mid. */
 export const goneRecordSql = (alias: string): string => `int8send(${alias}.mid)`;
 

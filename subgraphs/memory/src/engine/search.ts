@@ -2,7 +2,8 @@ import type { BridgePhrase } from '../domain/bridge-phrases.ts';
 import { contributions, type SignalSums, squash, totalOf, weighFeatures } from '../domain/scorer.ts';
 import { PRIORS, type ScorerConfig, type ScorerWeights, SHIPPED_SCORER } from '../domain/scorer-weights.ts';
 import { scoreBridges } from './bridge.ts';
-import { addBestBy, addCandidates, bestOf, clearRows, dateScope, scoreRows } from './candidates.ts';
+import { type BroughtVectors, beginBrought, nearestBrought } from './brought.ts';
+import { addBestBy, addCandidates, bestOf, clearRows, dateScope, type Nearest, scoreRows } from './candidates.ts';
 import { type Cosines, createCosines } from './cosines.ts';
 import {
   cosineSlots,
@@ -20,7 +21,7 @@ import { type Question, readQuestion } from './question.ts';
 import { clearAccumulator } from './scratch.ts';
 import { createSelection, offer, selectedSlots } from './select.ts';
 import { isTurn } from './sessions.ts';
-import { askVector } from './vectors.ts';
+import { askVector, nearestVectors } from './vectors.ts';
 import { createWindowScorer, neighboursOf } from './window.ts';
 
 /** The signals of the contract that the engine takes part in. */
@@ -43,6 +44,8 @@ export interface RankQuery {
   readonly bridges?: readonly BridgePhrase[];
   /** The shipped ones when left out. */
   readonly scorer?: ScorerConfig;
+  /** For an index that keeps no vectors: those that were brought; what is missing of them is noted there. */
+  readonly brought?: BroughtVectors;
 }
 
 /** What one signal did for a hit: the contract's SignalContribution. */
@@ -87,6 +90,7 @@ interface Search {
   readonly weights: ScorerWeights;
   readonly withLexical: boolean;
   readonly withVector: boolean;
+  readonly nearest: Nearest | null;
   readonly priors: readonly Prior[];
   readonly now: number;
   readonly contextWindow: number;
@@ -113,16 +117,18 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
   const question = readQuestion(index, query.text, withLexical);
   const vectorFits = !query.vector || knowsLanguage(index.model, question.language);
   const withVector = wantsVector && vectorFits && query.vector !== null && index.vectors !== null;
-  if (withVector && query.vector && index.vectors) askVector(index.vectors, query.vector);
+  const brought = broughtFor(index, query);
+  if (withVector && query.vector && index.vectors?.kept) askVector(index.vectors, query.vector);
   const { now = Number.NEGATIVE_INFINITY, contextWindow = 0, bridges = [] } = query;
   const mask = filterIndex(index, query.filter, now);
   const priors = priorsOf(query.signals);
   const weights = withPriors(chooseWeights(query.scorer ?? SHIPPED_SCORER, withLexical, withVector), priors);
   const depth = Math.max(MIN_CANDIDATES, query.limit);
-  const parts = { withLexical, withVector, priors, now, contextWindow, bridges, depth };
+  const nearest = withVector ? nearestOf(index, brought?.vectors ?? null) : null;
+  const parts = { withLexical, withVector, nearest, priors, now, contextWindow, bridges, depth };
   const search: Search = { index, question, mask, weights, ...parts };
   try {
-    const cosines = createCosines(index, withVector);
+    const cosines = createCosines(index, withVector, brought);
     const scored = scoreCandidates(search, cosines).sort(byRank(index));
     const hits = scored.slice(0, query.limit).map((hit) => toHit(search, hit, scored, cosines));
     return { hits, language: question.language, vectorFits, passing: mask.passing };
@@ -131,6 +137,20 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
     clearAccumulator(index.scratch.feedback);
     clearAccumulator(index.scratch.bridge);
   }
+}
+
+function broughtFor({ vectors }: ProjectIndex, { vector, brought }: RankQuery) {
+  if (!vector || !vectors || vectors.kept) return null;
+  if (!brought) throw new Error('an index that keeps no vectors is asked with none brought');
+  beginBrought(brought);
+  return { vectors: brought, question: vector };
+}
+
+function nearestOf(index: ProjectIndex, brought: BroughtVectors | null): Nearest | null {
+  const { vectors, columns } = index;
+  if (brought) return (scope, limit) => nearestBrought(brought, index, scope, limit);
+  if (!vectors) return null;
+  return (scope, limit) => nearestVectors(vectors, { ...scope, rows: columns.count }, limit, columns.mid);
 }
 
 function priorsOf(signals: RankQuery['signals']): Prior[] {
@@ -162,15 +182,15 @@ const byRank =
     b.sum - a.sum || (columns.mid[a.slot] ?? 0) - (columns.mid[b.slot] ?? 0);
 
 function scoreCandidates(search: Search, cosines: Cosines): Scored[] {
-  const { index, question, mask, depth, withVector, now } = search;
+  const { index, question, mask, depth, withVector, nearest, now } = search;
   const { scratch } = index;
   scoreRows(index, question, mask.visible, depth);
   const windows = createWindowScorer(index, mask.visible, question.terms, scratch.own, scratch.termPlace);
   const source = { question, visible: mask.visible, windows, cosines, named: new Map(), sessionBest: new Map(), now };
   const candidates = new Set<number>();
-  addCandidates(index, candidates, mask, depth, windows, withVector);
+  addCandidates(index, candidates, mask, depth, windows, nearest);
   const dated = dateScope(index, question, mask);
-  if (dated) addCandidates(index, candidates, dated, depth, windows, withVector);
+  if (dated) addCandidates(index, candidates, dated, depth, windows, nearest);
   addFedBack(search, source, candidates);
   if (search.withLexical && search.bridges.length > 0) {
     scoreBridges(index, search.bridges, question.language);

@@ -14,6 +14,8 @@ import {
 /** The int8 vectors of an index and their sign bits, by slot. */
 export interface VectorStore {
   readonly dimensions: number;
+  /** False: the store knows which slots have a vector, and a search is brought those that it needs (brought.ts). */
+  readonly kept: boolean;
   readonly memory: VectorMemory;
   /** Vectors held. */
   count: number;
@@ -37,8 +39,9 @@ const CANDIDATES_PER_HIT = 20;
 const QUERY_MAX = 2_047;
 
 /** An empty store for vectors of `dimensions` numbers. */
-export const createVectorStore = (dimensions: number): VectorStore => ({
+export const createVectorStore = (dimensions: number, kept = true): VectorStore => ({
   dimensions,
+  kept,
   memory: createVectorMemory(dimensions),
   count: 0,
   present: new Uint8Array(0),
@@ -50,12 +53,18 @@ export const hasVector = (store: VectorStore, slot: number): boolean => store.pr
 
 /** Takes the vector that stands in `source` from `at` on, in the place of the one that the slot may have. */
 export function setVector(store: VectorStore, slot: number, source: Uint8Array, at: number): void {
-  const { memory, dimensions } = store;
-  if (slot >= store.present.length) store.present = grownUint8(store.present, roomFor(slot + 1, store.present.length));
+  const { memory, dimensions, kept } = store;
+  markVector(store, slot);
+  if (!kept) return;
   makeRoom(memory, slot);
+  writeVector(memory, slot, source, at, dimensions);
+}
+
+/** Notes that the slot has a vector. */
+export function markVector(store: VectorStore, slot: number): void {
+  if (slot >= store.present.length) store.present = grownUint8(store.present, roomFor(slot + 1, store.present.length));
   if (store.present[slot] === 0) store.count++;
   store.present[slot] = 1;
-  writeVector(memory, slot, source, at, dimensions);
 }
 
 /** Overwrites the slot's vector with zeros. */
@@ -63,7 +72,7 @@ export function wipeVector(store: VectorStore, slot: number): void {
   if (!hasVector(store, slot)) return;
   store.present[slot] = 0;
   store.count--;
-  eraseVector(store.memory, slot);
+  if (store.kept) eraseVector(store.memory, slot);
 }
 
 /** Sets the vector that the next questions are about. @throws when it is not of the store's dimensions */
@@ -112,6 +121,10 @@ export function nearestVectors(store: VectorStore, scope: VectorScope, limit: nu
   eachDot(store.memory, slots, slots.length, (i, dot) => offer(best, slots[i] ?? 0, dot));
   return selectedSlots(best);
 }
+
+/** Bytes that as many vectors take in a process: their numbers and their sign bits. */
+export const bytesOfVectors = (dimensions: number, count: number): number =>
+  count * (dimensions + Math.ceil(dimensions / 8));
 
 export const vectorBytes = (store: VectorStore): number =>
   store.memory.bytes.byteLength + store.memory.blockOf.byteLength + store.present.byteLength + store.found.byteLength;

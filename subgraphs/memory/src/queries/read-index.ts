@@ -1,7 +1,7 @@
 import { LOG_EPOCH_SQL } from '@rae/events';
 import type { Transaction } from '@rae/kernel';
 import type { Delta } from '../engine/index.ts';
-import { goneRecordSql, recordSql, vectorRecordSql } from '../engine/index.ts';
+import { goneRecordSql, recordSql, vectorIdSql, vectorRecordSql } from '../engine/index.ts';
 
 /** Rows in one piece: no statement of the embedded database may hold it up for long. */
 export const PIECE_ROWS = 2_048;
@@ -25,11 +25,12 @@ const ROWS = {
     from (select * from memory.memory where tenant_id = $1 and project_id = $2 and mid > $3 order by mid limit ${PIECE_ROWS}) m`,
 };
 
-const VECTORS = {
-  name: 'index_vectors',
-  text: `select max(v.mid)::text as last, count(*)::int as count, string_agg(${vectorRecordSql('v')}, ''::bytea) filter (where v.model = $4) as pack
-    from (select * from memory.vector where tenant_id = $1 and project_id = $2 and mid > $3 order by mid limit ${PIECE_ROWS}) v`,
-};
+const vectorsPacked = (record: string) => `select max(v.mid)::text as last, count(*)::int as count,
+      string_agg(${record}, ''::bytea) filter (where v.model = $4) as pack
+    from (select * from memory.vector where tenant_id = $1 and project_id = $2 and mid > $3 order by mid limit ${PIECE_ROWS}) v`;
+
+const VECTORS = { name: 'index_vectors', text: vectorsPacked(vectorRecordSql('v')) };
+const VECTOR_IDS = { name: 'index_vector_ids', text: vectorsPacked(vectorIdSql('v')) };
 
 /** Rows of a table whose writer the snapshot $3 had not seen; the visibility test stands inside the limit. */
 const unseen = (table: string): string => `(select * from memory.${table} where tenant_id = $1 and project_id = $2
@@ -94,6 +95,14 @@ export const readIndexVectors = async (
   after: string,
   model: string,
 ): Promise<Piece> => (await tx.query<Piece>(VECTORS, [tx.caller.tenantId, projectId, after, model]))[0] ?? EMPTY;
+
+/** The same with their ids alone. */
+export const readIndexVectorIds = async (
+  tx: Transaction,
+  projectId: string,
+  after: string,
+  model: string,
+): Promise<Piece> => (await tx.query<Piece>(VECTOR_IDS, [tx.caller.tenantId, projectId, after, model]))[0] ?? EMPTY;
 
 export interface IndexDelta extends Delta {
   readonly epoch: number;

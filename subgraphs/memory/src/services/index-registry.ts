@@ -4,17 +4,20 @@ import type { Metrics } from '@rae/telemetry';
 import {
   applyDelta,
   applyDeltaInSlices,
+  bytesOfVectors,
   compactIndex,
   createProjectIndex,
   finishLoading,
   indexBytes,
   loadRows,
+  loadVectorIds,
   loadVectors,
   needsCompaction,
   needsReload,
   type ProjectIndex,
   quantisationScale,
 } from '../engine/index.ts';
+import { isAnnReady } from '../queries/ann-project.ts';
 import {
   type IndexStart,
   type Piece,
@@ -22,6 +25,7 @@ import {
   readIndexNews,
   readIndexRows,
   readIndexStart,
+  readIndexVectorIds,
   readIndexVectors,
 } from '../queries/read-index.ts';
 
@@ -46,6 +50,8 @@ export interface RegistryOptions {
   readonly embedder: Embedder;
   /** Bytes that all indexes of this process may hold; the least recently used are dropped above. */
   readonly maxBytes: number;
+  /** Asks that the vectors of a project that takes more than all of `maxBytes` be given to pgvector. */
+  readonly askForAnn: (tenantId: string, projectId: string) => Promise<void>;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -54,6 +60,10 @@ export interface RegistryOptions {
 const DELTA_IN_SEARCH = 500;
 /** Above this, loading anew costs less than catching up. */
 const DELTA_AT_MOST = 20_000;
+/** A project that is too large is looked after so often until pgvector has its vectors. */
+const ANN_CHECK_MS = 1_000;
+/** That of an index which is to be loaded anew. */
+const UNKNOWN_EPOCH = -1;
 /** An index this old may have missed erased ids, which are kept for a day. */
 const MAX_AGE_MS = 12 * 3_600_000;
 
@@ -63,6 +73,7 @@ interface Entry {
   usedAt: number;
   freshAt: number;
   compacting: boolean;
+  annCheckedAt: number;
 }
 
 /** Runs slices one at a time, so that other requests come in between. */
@@ -79,7 +90,8 @@ async function eachPiece(read: (after: string) => Promise<Piece>, use: (pack: Bu
  * Keeps the search indexes of this process. Loading takes a snapshot first and then reads in pieces, each a transaction of
  * its own: what a later piece sees too much of, the first delta brings again, and a row's version makes that harmless.
  */
-export function createIndexRegistry({ embedder, maxBytes, logger, metrics }: RegistryOptions): IndexRegistry {
+export function createIndexRegistry(options: RegistryOptions): IndexRegistry {
+  const { embedder, maxBytes, askForAnn, logger, metrics } = options;
   const entries = new Map<string, Entry>();
   const byIndex = new WeakMap<ProjectIndex, Entry>();
   const model = {
@@ -89,20 +101,24 @@ export function createIndexRegistry({ embedder, maxBytes, logger, metrics }: Reg
   };
   const keyOf = (tenantId: string, projectId: string) => `${tenantId}/${projectId}`;
 
+  const isTooLarge = (vectors: number): boolean => bytesOfVectors(embedder.dimensions, vectors) > maxBytes;
+
   async function load(projectId: string, read: Read, start: IndexStart): Promise<ProjectIndex> {
     const from = performance.now();
-    const index = createProjectIndex(model, start.rows);
+    const keeps = !isTooLarge(start.rows) || !(await read((tx) => isAnnReady(tx, projectId, embedder.id)));
+    const index = createProjectIndex(model, start.rows, keeps);
     await eachPiece(
       (after) => read((tx) => readIndexRows(tx, projectId, after)),
       (pack) => runSliced(loadRows(index, pack)),
     );
     await eachPiece(
-      (after) => read((tx) => readIndexVectors(tx, projectId, after, embedder.id)),
-      (pack) => runSliced(loadVectors(index, pack)),
+      (after) => read((tx) => (keeps ? readIndexVectors : readIndexVectorIds)(tx, projectId, after, embedder.id)),
+      (pack) => runSliced((keeps ? loadVectors : loadVectorIds)(index, pack)),
     );
     await runSliced(finishLoading(index, start.snapshot));
     metrics.observeSeconds('rae_index_load_seconds', 'Loading a search index', (performance.now() - from) / 1_000);
     logger.debug({ projectId, rows: start.rows }, 'a search index was loaded');
+    if (!keeps) logger.info({ projectId, rows: start.rows }, 'a search index leaves its vectors to pgvector');
     return index;
   }
 
@@ -114,11 +130,28 @@ export function createIndexRegistry({ embedder, maxBytes, logger, metrics }: Reg
       byIndex.set(loaded, entry);
       return loaded;
     });
-    entry = { index, epoch: 0, usedAt: Date.now(), freshAt: Date.now(), compacting: false };
+    entry = { index, epoch: 0, usedAt: Date.now(), freshAt: Date.now(), compacting: false, annCheckedAt: 0 };
     entries.set(key, entry);
     index.catch(() => entries.get(key) === entry && entries.delete(key));
     return entry;
   }
+
+  /**
+   * True where an index that keeps vectors which do not fit is to be loaded anew, since pgvector has them; where it has not yet,
+   * asks for it, and the index goes on as it is.
+   */
+  async function leavesVectors(entry: Entry, tenantId: string, projectId: string, read: Read): Promise<boolean> {
+    const { vectors } = await entry.index;
+    if (!vectors?.kept || !isTooLarge(vectors.count) || Date.now() - entry.annCheckedAt < ANN_CHECK_MS) return false;
+    entry.annCheckedAt = Date.now();
+    if (await read((tx) => isAnnReady(tx, projectId, embedder.id))) return true;
+    await askForAnn(tenantId, projectId);
+    return false;
+  }
+
+  /** True where pgvector had the vectors that the index does not keep, and has them no more: the model was changed. */
+  const lostAnn = async ({ vectors }: ProjectIndex, projectId: string, tx: Transaction): Promise<boolean> =>
+    vectors !== null && !vectors.kept && !(await isAnnReady(tx, projectId, embedder.id));
 
   async function dropLeastUsed(kept: Entry): Promise<void> {
     const sizes = await Promise.all(
@@ -151,16 +184,21 @@ export function createIndexRegistry({ embedder, maxBytes, logger, metrics }: Reg
     async get(tenantId, projectId, read) {
       const key = keyOf(tenantId, projectId);
       const known = entries.get(key);
-      const entry = known ?? begin(key, projectId, read);
+      const leaves = known ? await leavesVectors(known, tenantId, projectId, read) : false;
+      const entry = known && !leaves ? known : begin(key, projectId, read);
       entry.usedAt = Date.now();
       const index = await entry.index;
-      if (!known) await dropLeastUsed(entry);
+      if (entry !== known) await dropLeastUsed(entry);
       return index;
     },
     async freshen(index, projectId, tx) {
       const entry = byIndex.get(index);
       const { snapshot, epoch, news } = await readIndexNews(tx, projectId, index.snapshot);
       if (!entry || epoch !== entry.epoch) return false;
+      if (await lostAnn(index, projectId, tx)) {
+        entry.epoch = UNKNOWN_EPOCH;
+        return false;
+      }
       if (!news) {
         applyDelta(index, { snapshot, rows: null, erased: null, vectors: null });
         entry.freshAt = Date.now();

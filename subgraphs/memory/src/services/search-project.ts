@@ -5,6 +5,7 @@ import type { MemoryFilter } from '../domain/memory-filter.ts';
 import type { StoredMemory } from '../domain/memory-row.ts';
 import { mergeRankings } from '../domain/merge-rankings.ts';
 import {
+  createBrought,
   type EngineSignal,
   type IndexFilter,
   type Profile,
@@ -12,12 +13,14 @@ import {
   pendingVectors,
   profileOf,
   type RankedHit,
+  type Ranking,
   type RowsThen,
   rank,
   type SignalShare,
 } from '../engine/index.ts';
 import { findMemoriesByMid, findMemoriesByMidAsOf } from '../queries/find-memories.ts';
 import { findMidsAsOf, findMidsByMetadata, findMidsChangedSince } from '../queries/list-memories.ts';
+import { bringVectors } from './bring-vectors.ts';
 import type { MemoryContext } from './memory-context.ts';
 
 /** A question and its vector; null where there is none. */
@@ -110,20 +113,46 @@ interface Rounds {
   readonly memories: Map<number, StoredMemory>;
   /** Copied as soon as a row is found: the index may go on while rows are read. */
   readonly profiles: Map<number, Profile | null>;
+  readonly model: string;
+  /** Vectors that were brought to an index that keeps none, by number. */
+  readonly brought: Map<number, Int8Array | null>;
   vectorFits: boolean;
 }
 
-function rankTexts(rounds: Rounds, texts: readonly AskedText[], bridges: readonly BridgePhrase[] = []): RankedHit[] {
-  const { index, asked, filter, profiles } = rounds;
-  const { signals, pool, contextWindow, now, withProfiles } = asked;
-  const rankings = texts.map(({ text, vector }) => {
-    const query = { text, vector, signals, filter, limit: pool, contextWindow, now: now.getTime(), bridges };
-    const { hits, vectorFits } = rank(index, query);
+/** Each pass may lead to rows whose vectors the one before did not miss: the nearest, their neighbours, what feedback brings up. */
+const MAX_PASSES = 8;
+
+async function rankText(
+  { tx, projectId, index, model, asked, filter, brought: byMid }: Rounds,
+  { text, vector }: AskedText,
+  bridges: readonly BridgePhrase[],
+): Promise<Ranking> {
+  const { signals, pool, contextWindow, now } = asked;
+  const brought = createBrought(byMid);
+  const query = { text, vector, signals, filter, limit: pool, contextWindow, now: now.getTime(), bridges, brought };
+  let ranking = rank(index, query);
+  for (let pass = 1; vector && pass < MAX_PASSES; pass++) {
+    if (!(await bringVectors(tx, index, { projectId, model, vector }, brought))) break;
+    ranking = rank(index, query);
+  }
+  return ranking;
+}
+
+async function rankTexts(
+  rounds: Rounds,
+  texts: readonly AskedText[],
+  bridges: readonly BridgePhrase[] = [],
+): Promise<RankedHit[]> {
+  const { index, asked, profiles, brought } = rounds;
+  const rankings: (readonly RankedHit[])[] = [];
+  for (const text of texts) {
+    const { hits, vectorFits } = await rankText(rounds, text, bridges);
     rounds.vectorFits &&= vectorFits;
-    return hits;
-  });
-  const ranked = mergeRankings(rankings).slice(0, pool);
-  if (withProfiles) for (const { mid } of ranked) profiles.set(mid, profiles.get(mid) ?? profileOf(index, mid));
+    rankings.push(hits);
+  }
+  const ranked = mergeRankings(rankings).slice(0, asked.pool);
+  if (asked.withProfiles)
+    for (const { mid } of ranked) profiles.set(mid, profiles.get(mid) ?? profileOf(index, mid, brought));
   return ranked;
 }
 
@@ -162,20 +191,22 @@ async function rankProject(
   tx: Transaction,
   projectId: string,
   index: ProjectIndex,
+  model: string,
   asked: ProjectQuestion,
 ): Promise<ProjectHits> {
   const filter = await toIndexFilter(tx, projectId, asked.filter);
-  const parts = { tx, projectId, index, asked, filter, memories: new Map(), profiles: new Map() };
-  const rounds: Rounds = { ...parts, vectorFits: true };
-  let ranked = rankTexts(rounds, asked.texts);
+  const parts = { tx, projectId, index, model, asked, filter };
+  const found = { memories: new Map(), profiles: new Map(), brought: new Map() };
+  const rounds: Rounds = { ...parts, ...found, vectorFits: true };
+  let ranked = await rankTexts(rounds, asked.texts);
   await readHits(rounds, ranked, !asked.expandAcronyms && asked.hops === 1);
   const expanded = explainAcronyms(rounds, ranked);
   const vector = asked.texts[0]?.vector ?? null;
   const texts = [...asked.texts, ...expanded.map((text) => ({ text, vector }))];
-  if (expanded.length > 0) ranked = rankTexts(rounds, texts);
+  if (expanded.length > 0) ranked = await rankTexts(rounds, texts);
   for (let hop = 1; hop < asked.hops; hop++) {
     await readHits(rounds, ranked, false);
-    ranked = rankTexts(rounds, texts, bridgesFrom(rounds, ranked));
+    ranked = await rankTexts(rounds, texts, bridgesFrom(rounds, ranked));
   }
   if (asked.expandAcronyms || asked.hops > 1) await readHits(rounds, ranked, true);
   const hits = ranked.flatMap(({ mid, score, signals, context }) => {
@@ -200,7 +231,9 @@ export async function searchProject(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const index = await ctx.indexes.get(tenantId, projectId, ctx.read);
     const found = await ctx.read(async (tx) =>
-      (await ctx.indexes.freshen(index, projectId, tx)) ? rankProject(tx, projectId, index, asked) : null,
+      (await ctx.indexes.freshen(index, projectId, tx))
+        ? rankProject(tx, projectId, index, ctx.embedder.id, asked)
+        : null,
     );
     if (found) return found;
     await ctx.indexes.catchUp(tenantId, projectId, ctx.read);
