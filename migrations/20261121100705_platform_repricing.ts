@@ -17,6 +17,17 @@ const calls = `create function platform.booked_calls(tenant uuid, of_provider te
     and c.occurred_at >= since and c.number > after and coalesce(c.price->>'origin', '') <> 'LOCAL'
   group by c.tenant_id, c.number order by c.number limit most $$`;
 
+/** The windows that a call counts in: those of its reservation, or of the budgets that cover whoever made it. */
+const windowsOf = `create function platform.windows_of(c platform.ledger) returns table (budget_id uuid, starts_at timestamptz) language sql stable as $$
+  select u.budget_id, u.starts_at from platform.reservations r, unnest(r.budget_ids, r.window_starts) as u(budget_id, starts_at)
+    where r.tenant_id = c.tenant_id and r.id = c.reservation_id
+  union all
+  select w.budget_id, w.starts_at
+    from platform.budgets g join platform.budget_windows w on w.tenant_id = c.tenant_id and w.budget_id = g.id
+    where c.reservation_id is null and g.tenant_id = c.tenant_id and w.starts_at <= c.occurred_at and w.ends_at > c.occurred_at
+      and (g.scope, g.scope_id) in (('TENANT', c.tenant_id::text), ('PROJECT', c.project_id::text), ('USER', c.user_id),
+        ('AGENT', c.agent_id), ('SESSION', c.session_id), ('API_KEY', c.api_key_id::text)) $$`;
+
 /**
  * Books the difference to a new price on the windows that the call counts in, and shares it out as the call was. Null: by now
  * something else is booked on the call than `bookedNano` says. Unpriced calls of those windows become fewer once they have a price.
@@ -49,15 +60,7 @@ begin
   l.ttft_ms := null;
   l.trace_id := ask->>'traceId';
   l.created_at := at;
-  if c.reservation_id is not null then
-    select r.budget_ids, r.window_starts into ids, starts from platform.reservations r where r.tenant_id = tenant and r.id = c.reservation_id;
-  else
-    select array_agg(w.budget_id), array_agg(w.starts_at) into ids, starts
-      from platform.budgets g join platform.budget_windows w on w.tenant_id = tenant and w.budget_id = g.id
-      where g.tenant_id = tenant and w.starts_at <= c.occurred_at and w.ends_at > c.occurred_at and (g.scope, g.scope_id) in (
-        ('TENANT', tenant::text), ('PROJECT', c.project_id::text), ('USER', c.user_id), ('AGENT', c.agent_id), ('SESSION', c.session_id),
-        ('API_KEY', c.api_key_id::text));
-  end if;
+  select array_agg(w.budget_id), array_agg(w.starts_at) into ids, starts from platform.windows_of(c) w;
   told := platform.charge(tenant, ids, starts, l.cost_nano, 0, 0, 0, case when booked is null then -1 else 0 end, ask->'about', at,
     jsonb_build_object('projectId', c.project_id, 'agentId', c.agent_id, 'model', c.provider || '/' || c.model));
   select coalesce(jsonb_agg(jsonb_build_object('type', subject_type, 'id', subject_id, 'weight', weight) order by place), '[]') into of_subjects
@@ -67,8 +70,43 @@ begin
     'costNano', l.cost_nano::text, 'told', told);
 end $$`;
 
+/**
+ * Adjusts many calls, in their order. All that is locked is locked before the first line, in the order in which others lock it:
+ * whoever holds the chain's head waits for nothing, so that settlements beside it wait for the head alone.
+ */
+const adjustAll = `create function platform.adjust_all(ask jsonb) returns jsonb language plpgsql as $$
+declare
+  tenant uuid := (ask->>'tenantId')::uuid;
+  shared jsonb := ask - 'adjustments';
+  one jsonb; lines jsonb := '[]';
+begin
+  perform pg_advisory_xact_lock(7245011, k.key) from (
+    select distinct hashtext(a->>'adjusts') as key from jsonb_array_elements(ask->'adjustments') a order by 1) k;
+  perform from platform.budget_windows w
+    where w.tenant_id = tenant and (w.budget_id, w.starts_at) in (
+      select k.budget_id, k.starts_at from jsonb_array_elements(ask->'adjustments') a
+        join platform.ledger c on c.tenant_id = tenant and c.id = (a->>'adjusts')::uuid cross join lateral platform.windows_of(c) k)
+    order by w.budget_id, w.starts_at for update;
+  for one in select a from jsonb_array_elements(ask->'adjustments') a loop
+    lines := lines || jsonb_build_array(platform.adjust(shared || one));
+  end loop;
+  return lines;
+end $$`;
+
 /** A price that becomes known, or another one, moves budgets and sums by lines of its own; no line is changed. */
 export const PlatformRepricing = migration(
-  ['create index ledger_model on platform.ledger (tenant_id, provider, model, occurred_at)', calls, adjust],
-  ['drop function platform.adjust', 'drop function platform.booked_calls', 'drop index platform.ledger_model'],
+  [
+    'create index ledger_model on platform.ledger (tenant_id, provider, model, occurred_at)',
+    calls,
+    windowsOf,
+    adjust,
+    adjustAll,
+  ],
+  [
+    'drop function platform.adjust_all',
+    'drop function platform.adjust',
+    'drop function platform.windows_of',
+    'drop function platform.booked_calls',
+    'drop index platform.ledger_model',
+  ],
 );

@@ -224,6 +224,36 @@ describe('a price that becomes known', () => {
     expect((await windowsOf(spend, budget.id))[0]).toMatchObject({ used: 2_000_000n });
     expect((await ledgerOf(spend)).map(({ cost }) => cost)).toEqual(['5000000', '-3000000']);
   });
+
+  test('of 250 calls is booked in their order while 20 others are settled; the budget, the ledger and its chain agree', async () => {
+    const spend = testSpend();
+    const [budget, hourly] = [
+      await set(spend, { action: 'ALERT', limitUsd: '90' }),
+      await set(spend, { window: 'HOURLY', limitUsd: '90' }),
+    ];
+    await setPrice(spend, 'three', '1', START);
+    await Promise.all(
+      Array.from({ length: 250 }, () => metering.record(spend, { ...use(1_000, 0), model: 'acme/three' })),
+    );
+    const held = await Promise.all(Array.from({ length: 20 }, () => metering.reserve(spend, CALL)));
+    await setPrice(spend, 'three', '3', START);
+    const of = { provider: 'acme', model: 'three', since: START };
+    const settled = held.map(({ id }) => metering.settle(spend, id, use(1, 0)));
+    const [first, second] = await Promise.all([metering.reprice(spend, of), metering.reprice(spend, of), ...settled]);
+    expect([first, second].map(Number).reduce((sum, lines) => sum + lines, 0)).toBe(250);
+    const chain = await db.as(spend.caller, (tx) =>
+      tx.query<{ lines: number; gaps: number; sum: string; ordered: boolean }>(
+        `select count(*)::int as lines, sum(cost_nano)::text as sum, count(*) filter (where previous_hash <> before)::int as gaps,
+          array_agg(called order by number) filter (where called is not null)
+            = array_agg(called order by called) filter (where called is not null) as ordered
+        from (select l.number, l.cost_nano, l.previous_hash, lag(l.hash) over (order by l.number) as before, c.number as called
+          from platform.ledger l left join platform.ledger c on c.id = l.adjusts) one`,
+      ),
+    );
+    expect(chain).toMatchObject([{ lines: 520, gaps: 0, ordered: true }]);
+    for (const { id } of [budget, hourly])
+      expect((await windowsOf(spend, id))[0]?.used).toBe(BigInt(chain[0]?.sum ?? 0));
+  });
 });
 
 test('a batch is shared out by weight to the last nano-dollar and token', async () => {

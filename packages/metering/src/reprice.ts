@@ -5,32 +5,47 @@ import { ask as askOnce, type MeteringContext, type Payer } from './metering-con
 import { costOf } from './prices/cost-of.ts';
 import type { ModelName } from './prices/normalise-model.ts';
 import type { PriceOverride } from './prices/price-book.ts';
-import { type Adjustment, adjust, type BookedCall, listBookedCalls, type ModelSince } from './queries/booked-calls.ts';
+import {
+  type Adjustment,
+  adjustAll,
+  type BookedCall,
+  listBookedCalls,
+  type ModelSince,
+} from './queries/booked-calls.ts';
 import { loadTariff } from './queries/load-tariff.ts';
 import { tellCost } from './tell.ts';
 
-const PAGE = 500;
+/** Lines of one transaction, for which the tenant's chain is held. */
+const PAGE = 200;
 
 function planAdjustment(
-  { prices }: MeteringContext,
+  { prices, clock }: MeteringContext,
   call: BookedCall,
   { provider, model }: ModelName,
   overrides: readonly PriceOverride[],
-): Omit<Adjustment, 'id'> | null {
+): Adjustment | null {
   const price = prices.priceAt(provider, model, call.occurredAt, overrides);
   if (!price) return null;
   const difference = costOf(price, call) - BigInt(call.costNano ?? 0);
   if (difference === 0n && call.costNano !== null) return null;
   const costNano = difference.toString();
-  return { adjusts: call.id, bookedNano: call.costNano, costNano, price, traceId: currentTraceId() };
+  return {
+    id: uuidv7(clock.now().getTime()),
+    adjusts: call.id,
+    bookedNano: call.costNano,
+    costNano,
+    price,
+    traceId: currentTraceId(),
+  };
 }
 
-/** Each in a transaction of its own: a chain that is held while windows are waited for would stop the tenant. */
-async function adjustCall(ctx: MeteringContext, payer: Payer, planned: Omit<Adjustment, 'id'>): Promise<boolean> {
-  const id = uuidv7(ctx.clock.now().getTime());
-  const line = await askOnce(ctx, payer, (tx) => adjust(tx, { ...planned, id }));
-  if (line) tellCost(ctx, payer.caller.tenantId, line, 're-priced');
-  return line !== null;
+/** @returns how many lines were written */
+async function adjustCalls(ctx: MeteringContext, payer: Payer, planned: readonly Adjustment[]): Promise<number> {
+  if (planned.length === 0) return 0;
+  const lines = await askOnce(ctx, payer, (tx) => adjustAll(tx, planned));
+  const written = lines.filter((line) => line !== null);
+  for (const line of written) tellCost(ctx, payer.caller.tenantId, line, 're-priced');
+  return written.length;
 }
 
 /**
@@ -48,10 +63,8 @@ export async function repriceSince(ctx: MeteringContext, payer: Payer, of: Model
   const { overrides } = await askOnce(ctx, payer, loadTariff);
   for (;;) {
     const calls = await askOnce(ctx, payer, (tx) => listBookedCalls(tx, { ...name, since: of.since }, after, PAGE));
-    for (const call of calls) {
-      const planned = planAdjustment(ctx, call, name, overrides);
-      if (planned && (await adjustCall(ctx, payer, planned))) written++;
-    }
+    const planned = calls.flatMap((call) => planAdjustment(ctx, call, name, overrides) ?? []);
+    written += await adjustCalls(ctx, payer, planned);
     after = calls.at(-1)?.number ?? after;
     if (calls.length < PAGE) break;
   }

@@ -44,12 +44,12 @@ export interface Adjustment {
   readonly traceId: string | null;
 }
 
-const ADJUST = { name: 'ledger_adjust', text: 'select platform.adjust($1) as line' };
+const ADJUST = { name: 'ledger_adjust_all', text: 'select platform.adjust_all($1) as lines' };
 
-/** Writes the ADJUSTMENT and books it; null: somebody else has adjusted the call meanwhile. One statement. */
-export async function adjust(tx: Transaction, adjustment: Adjustment): Promise<BookedLine | null> {
-  const ask = { ...adjustment, tenantId: tx.caller.tenantId, at: tx.now, about: aboutCall(tx) };
-  const [row] = await tx.query<{ line: BookedLine | null }>(ADJUST, [JSON.stringify(ask)]);
-  if (!row) throw new Error('platform.adjust gave no line');
-  return row.line;
+/** Writes the ADJUSTMENTs, in this order, and books them; null: somebody else has adjusted that call meanwhile. One statement. */
+export async function adjustAll(tx: Transaction, adjustments: readonly Adjustment[]): Promise<(BookedLine | null)[]> {
+  const ask = { adjustments, tenantId: tx.caller.tenantId, at: tx.now, about: aboutCall(tx) };
+  const [row] = await tx.query<{ lines: (BookedLine | null)[] }>(ADJUST, [JSON.stringify(ask)]);
+  if (!row) throw new Error('platform.adjust_all gave no lines');
+  return row.lines;
 }
