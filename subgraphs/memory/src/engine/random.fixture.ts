@@ -2,13 +2,15 @@ import type { IndexedLayer, IndexedRole, IndexedStatus } from './codes.ts';
 import { packLex } from './lex.ts';
 import type { RecordInput } from './pack-record.ts';
 
+const { imul } = Math; // looked up once: in Jest's contexts each look at a global takes longer than the multiplication
+
 /** Repeatable numbers for tests (mulberry32, T. Ettinger, public domain), and choices made with them. */
 export function createChance(seed: number) {
   let state = seed;
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    let t = imul(state ^ (state >>> 15), 1 | state);
+    t = (t + imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
   const below = (n: number): number => Math.floor(next() * n);

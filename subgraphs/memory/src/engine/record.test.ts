@@ -1,4 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
+import { dataDir } from '@electric-sql/pglite-prepopulatedfs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { packLex } from './lex.ts';
 import { packId, packRecord, packVector, type RecordInput } from './pack-record.ts';
@@ -7,7 +8,7 @@ import { goneRecordSql, readRecords, recordSql, vectorRecordSql } from './record
 let database: PGlite;
 
 beforeAll(async () => {
-  database = await PGlite.create();
+  database = await PGlite.create({ loadDataDir: await dataDir() });
   await database.exec(`create temporary table memory (mid bigint, session_id text, turn int, layer smallint, status smallint,
     role smallint, speaker text, source text, tags text[], user_id text, agent_id text, document_id uuid, collection text,
     importance real, occurred_at timestamptz, valid_from timestamptz, valid_to timestamptz, created_at timestamptz,

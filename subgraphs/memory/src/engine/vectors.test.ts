@@ -16,8 +16,9 @@ import {
 } from './vectors.ts';
 
 const unit = (chance: Chance, dimensions: number): Float32Array => {
-  const vector = Float32Array.from({ length: dimensions }, () => chance.next() + chance.next() - 1);
-  const length = Math.hypot(...vector);
+  const vector = new Float32Array(dimensions);
+  for (let i = 0; i < dimensions; i++) vector[i] = chance.next() + chance.next() - 1;
+  const length = Math.sqrt(dot(vector, vector));
   return vector.map((value) => value / length);
 };
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
