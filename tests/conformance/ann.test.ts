@@ -11,7 +11,7 @@ import { createOwnDatabase, type OwnDatabase } from './lib/own-database.ts';
 const MODEL = 'test/model@16';
 const DIMENSIONS = 16;
 const SCALE = quantisationScale(MODEL, DIMENSIONS);
-const ROWS = 1_200;
+const ROWS = 600;
 const caller = testCaller();
 const projectId = uuidv7();
 const random = createRandom(7);
@@ -58,7 +58,7 @@ afterAll(async () => {
 });
 
 describe('the vectors of a project that pgvector has', () => {
-  test('are none before it is asked to, then all 1 200 that were there, and each that is written, changed or erased', async () => {
+  test('are none before it is asked to, then all 600 that were there, and each that is written, changed or erased', async () => {
     expect(await countAnn()).toBe(0);
     await db.as(caller, (tx) => openAnn(tx, projectId, MODEL));
     await db.as(caller, (tx) => insert(tx, ROWS + 1, 50));
@@ -67,7 +67,7 @@ describe('the vectors of a project that pgvector has', () => {
       const from: string = after;
       after = await db.as(caller, (tx) => fillAnn(tx, projectId, MODEL, from));
     }
-    expect([await countAnn(), await db.as(caller, (tx) => isAnnReady(tx, projectId, MODEL))]).toEqual([1_250, false]);
+    expect([await countAnn(), await db.as(caller, (tx) => isAnnReady(tx, projectId, MODEL))]).toEqual([650, false]);
     await db.as(caller, (tx) => finishAnn(tx, projectId, MODEL));
     expect(await db.as(caller, (tx) => isAnnReady(tx, projectId, MODEL))).toBe(true);
     expect(await db.as(caller, (tx) => isAnnReady(tx, projectId, 'test/other@16'))).toBe(false);
@@ -79,7 +79,7 @@ describe('the vectors of a project that pgvector has', () => {
     );
     expect(JSON.parse(changed?.embedding ?? '')).toEqual([...new Int8Array(q)]);
     await db.as(caller, (tx) => tx.query('delete from memory.vector where mid = 3'));
-    expect(await countAnn()).toBe(1_249);
+    expect(await countAnn()).toBe(649);
   });
 
   test('are found at once: 0.95 of the exact ten nearest over 50 questions, and none of another project or tenant', async () => {
