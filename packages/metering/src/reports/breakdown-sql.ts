@@ -1,7 +1,7 @@
 import type { CostDimension, CostQuestion } from './breakdown-input.ts';
 import { longestUnit, type Range, splitRange, type UnitRange } from './breakdown-ranges.ts';
 import { createParameters, labelConditions, labelsOf, lineConditions, needsLines } from './cost-filter.ts';
-import { GRAINS, LABELS, type Label, LINE_SUMS } from './roll-up.ts';
+import { GRAINS, LABELS, type Label, LINE_PARTS, LINE_SUMS } from './roll-up.ts';
 
 const LABEL_OF: Readonly<Partial<Record<CostDimension, Label>>> = {
   MODEL: 'model',
@@ -66,13 +66,17 @@ function linesSql({ by, filter }: CostQuestion, pieces: Pieces, where: readonly 
   const times = pieces.timesOf('l.occurred_at');
   const keys = by.map((dimension, at) => (dimension === 'TAG' ? 'l.tags' : (times[at] ?? labelColumn(dimension, 'l'))));
   const named = keys.map((key, at) => `${key} as k${at}`);
-  const lines = `select ${named.join(', ')}, ${LINE_SUMS} from platform.ledger l where ${conditions.join(' and ')}`;
+  const linesOf = (sums: string, more: readonly string[]) =>
+    `select ${named.join(', ')}, ${sums} from platform.ledger l where ${[...conditions, ...more].join(' and ')}`;
   const tag = by.indexOf('TAG');
-  if (tag < 0) return lines;
+  if (tag < 0) return linesOf(LINE_SUMS, []);
   const places = by.map((_, at) => `k${at}`);
   const told = places.map((place, at) => (at === tag ? `tag as ${place}` : place));
-  return `select ${told.join(', ')}, ${SUMS.join(', ')} from (
-      select ${places.join(', ')}, ${SUM_UP} from (${lines}) l group by ${places.join(', ')}) g left join lateral unnest(g.k${tag}) tag on true`;
+  const parts = LINE_PARTS.map(
+    ({ sums, where: more }) =>
+      `select ${places.join(', ')}, ${SUM_UP} from (${linesOf(sums, more)}) l group by ${places.join(', ')}`,
+  );
+  return `select ${told.join(', ')}, ${SUMS.join(', ')} from (${parts.join(' union all ')}) g left join lateral unnest(g.k${tag}) tag on true`;
 }
 
 /** Sums with the labels of their keys; added up before what a time's key looks like is found, which costs more than adding. */

@@ -148,7 +148,11 @@ describe('a breakdown', () => {
 
   test('counts an unpriced call until an adjustment prices it, and then its amount, rolled up or not', async () => {
     const { ctx, projectId, ids } = await openTenant([{ costNano: null }, { costNano: null }]);
-    const read = async () => (await ask(ctx, {})).total;
+    const read = async () => {
+      const { total } = await ask(ctx, {});
+      expect((await ask(ctx, { by: ['TAG'] })).total).toEqual(total);
+      return total;
+    };
     expect(await read()).toMatchObject({ calls: 2, unpricedCalls: 2, costNano: 0n });
     const adjustment: TestLine = { projectId, kind: 'ADJUSTMENT', adjusts: ids[0] ?? '', costNano: 5n, calls: 0 };
     await db.as(ctx.caller, rollUp);

@@ -12,18 +12,30 @@ const CLAIM = {
   text: 'select number::text as number from platform.cost_cursors where tenant_id = $1 for update skip locked',
 };
 
+const AMOUNTS = `coalesce(l.cost_nano, 0) as cost_nano, l.saved_nano, l.input_tokens, l.output_tokens,
+  case when l.kind = 'CALL' then l.calls else 0 end as calls`;
+const IS_FIRST_PRICE = `l.kind = 'ADJUSTMENT' and l.priced and exists (
+        select from platform.ledger o where o.tenant_id = l.tenant_id and o.id = l.adjusts and not o.priced)
+      and not exists (select from platform.ledger p where p.tenant_id = l.tenant_id and p.adjusts = l.adjusts
+        and p.priced and p.number < l.number)`;
+
 /**
  * A line counts what it says. An ADJUSTMENT is no call; the first one that prices a call whose price was unknown takes that
  * call from the unpriced ones.
  */
-export const LINE_SUMS = `coalesce(l.cost_nano, 0) as cost_nano, l.saved_nano, l.input_tokens, l.output_tokens,
-  case when l.kind = 'CALL' then l.calls else 0 end as calls,
-  case when l.kind = 'CALL' and not l.priced then l.calls
-    when l.kind = 'ADJUSTMENT' and l.priced and exists (
-        select from platform.ledger o where o.tenant_id = l.tenant_id and o.id = l.adjusts and not o.priced)
-      and not exists (select from platform.ledger p where p.tenant_id = l.tenant_id and p.adjusts = l.adjusts
-        and p.priced and p.number < l.number) then -1
-    else 0 end as unpriced_calls`;
+export const LINE_SUMS = `${AMOUNTS}, case when l.kind = 'CALL' and not l.priced then l.calls when ${IS_FIRST_PRICE} then -1 else 0 end as unpriced_calls`;
+
+/** The same in two parts: many lines are summed by several workers only where none looks at other lines. */
+export const LINE_PARTS = [
+  {
+    sums: `${AMOUNTS}, case when l.kind = 'CALL' and not l.priced then l.calls else 0 end as unpriced_calls`,
+    where: [],
+  },
+  {
+    sums: '0 as cost_nano, 0 as saved_nano, 0 as input_tokens, 0 as output_tokens, 0 as calls, -1 as unpriced_calls',
+    where: ['l.adjusts is not null', IS_FIRST_PRICE],
+  },
+] as const;
 
 /** Models of this process cost nothing, and their lines stand for the calls of a minute. */
 export const IS_LOCAL = `coalesce(l.price ->> 'origin' = 'LOCAL', false)`;
