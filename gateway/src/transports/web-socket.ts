@@ -15,6 +15,8 @@ export interface WebSocketSubscriberOptions {
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
 const CONNECT_WITHIN_MS = 5_000;
+/** The next subscription after the last finds the socket open: one that came while it closes would be lost with it. */
+const KEEP_UNUSED_MS = 30_000;
 
 /** A socket whose other end is gone without a word is found out within 15 s. */
 function watchPongs(terminate: () => void) {
@@ -39,7 +41,7 @@ class HeardWebSocket extends WebSocket {
 }
 
 /**
- * Subscriptions of one subgraph over one WebSocket, opened with the first and closed with the last of them. Each carries
+ * Subscriptions of one subgraph over one WebSocket, opened with the first and closed some time after the last of them. Each carries
  * its own internal token in `extensions.token`, because one socket serves many callers. Nothing is retried here: the
  * reader alone knows the cursor from which to go on.
  */
@@ -51,6 +53,7 @@ export function createWebSocketSubscriber({ name, url, signToken }: WebSocketSub
     webSocketImpl: HeardWebSocket,
     retryAttempts: 0,
     keepAlive: PING_EVERY_MS,
+    lazyCloseTimeout: KEEP_UNUSED_MS,
     connectionAckWaitTimeout: CONNECT_WITHIN_MS,
     on: {
       ping: pongs.ping,
