@@ -13,7 +13,7 @@ import type { MemoryContext } from './memory-context.ts';
 export function cancelAnswer(ctx: MemoryContext, id: string): Promise<Answer> {
   if (!isUuid(id)) throw badInput('id', 'must be the UUID of an answer');
   return ctx.transact(async (tx) => {
-    const answer = await readAnswer(tx, id);
-    return (await cancelRunning(tx, id)) ?? answer;
+    await readAnswer(tx, id);
+    return (await cancelRunning(tx, id)) ?? readAnswer(tx, id); // ended meanwhile, by another caller perhaps
   });
 }
