@@ -23,7 +23,7 @@ import {
 import { fillAnn, openAnn } from '../../subgraphs/memory/src/queries/ann-project.ts';
 import { claimEmbeddingModel } from '../../subgraphs/memory/src/queries/embedding-model.ts';
 import { findNearestOf } from '../../subgraphs/memory/src/queries/nearest-vectors.ts';
-import { bringVectors } from '../../subgraphs/memory/src/services/bring-vectors.ts';
+import { bringVectors } from '../../subgraphs/memory/src/services/search/bring-vectors.ts';
 import { latencies, option, printConditions } from './lib/report.ts';
 import { questionOf, textOf } from './lib/texts.ts';
 

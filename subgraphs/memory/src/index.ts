@@ -22,12 +22,12 @@ import { keepMemoriesJob } from './jobs/keep-memories.ts';
 import { systemOf } from './jobs/system-caller.ts';
 import { createLoaders } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
-import { createAnswerMakers } from './services/answer-makers.ts';
-import { createDocumentCutter } from './services/cut-document.ts';
-import { createGate } from './services/gate.ts';
-import { createIndexRegistry } from './services/index-registry.ts';
+import { createAnswerMakers } from './services/answers/answer-makers.ts';
+import { createDocumentCutter } from './services/documents/cut-document.ts';
+import { createGate } from './services/documents/gate.ts';
 import type { MemoryContext } from './services/memory-context.ts';
-import { createUsageCounter } from './services/usage-counter.ts';
+import { createIndexRegistry } from './services/search/index-registry.ts';
+import { createUsageCounter } from './services/upkeep/usage-counter.ts';
 import type { WorkingStore } from './services/working/working-store.ts';
 import { embedCreated } from './subscribers/embed-created.ts';
 import { fillErasure } from './subscribers/fill-erasure.ts';
@@ -119,8 +119,8 @@ export const memoryJobs = (options: EmbedOptions): readonly JobDefinition[] => [
 
 export { enqueueLeftBehind } from './jobs/enqueue-left-behind.ts';
 export { enqueueKeeping } from './jobs/keep-memories.ts';
-export { checkEmbeddingModel, type Vectors } from './services/embedding-model.ts';
-export { type Reembedded, reembed } from './services/reembed.ts';
+export { checkEmbeddingModel, type Vectors } from './services/embedding/embedding-model.ts';
+export { type Reembedded, reembed } from './services/embedding/reembed.ts';
 export { createInProcessWorkingStore } from './services/working/in-process-store.ts';
 export { createRedisWorkingStore } from './services/working/redis-store.ts';
 export type { WorkingMemory, WorkingStore } from './services/working/working-store.ts';

@@ -3,7 +3,7 @@ import { defineJob, type JobDefinition } from '@rae/jobs';
 import type { Caller, Embedder, Transaction } from '@rae/kernel';
 import { quantisationScale, quantise } from '../engine/index.ts';
 import { findUnembedded, writeVectors } from '../queries/embed-memories.ts';
-import { type Embedded, embedStored } from '../services/embed-stored.ts';
+import { type Embedded, embedStored } from '../services/embedding/embed-stored.ts';
 import { systemOf } from './system-caller.ts';
 
 export const EMBED_MEMORIES = 'memory.embed-memories';

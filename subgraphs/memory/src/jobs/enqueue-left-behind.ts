@@ -1,6 +1,6 @@
 import { enqueue } from '@rae/jobs';
 import { FIRST_PLACE, type ScanPlace, scanMemories } from '../queries/reembed-memories.ts';
-import { isOf, settleModel, type Vectors } from '../services/embedding-model.ts';
+import { isOf, settleModel, type Vectors } from '../services/embedding/embedding-model.ts';
 import { EMBED_MEMORIES } from './embed-memories.ts';
 
 /** Servers of the model before have been started anew by then. */

@@ -6,7 +6,7 @@ import { eraseAnswersTo } from '../queries/erase-answers.ts';
 import { findMatching, type MatchRequest } from '../queries/erase-matching.ts';
 import { eraseMemories } from '../queries/erase-memories.ts';
 import { addErased, addToPart, forgetCondition, lockOpenErasure, type OpenErasure } from '../queries/erasures.ts';
-import { eraseDerived } from '../services/erase-derived.ts';
+import { eraseDerived } from '../services/erasure/erase-derived.ts';
 import { systemOf } from './system-caller.ts';
 
 /** A page is one transaction of some 20 ms. */

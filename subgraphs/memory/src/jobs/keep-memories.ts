@@ -5,8 +5,8 @@ import type { DueRule } from '../queries/archive-due.ts';
 import { findOldVersions } from '../queries/find-old-versions.ts';
 import { listRetention } from '../queries/settings.ts';
 import { finishDecay, needsDecay } from '../queries/upkeep.ts';
-import { archivePage } from '../services/archive-due.ts';
-import { eraseVersion } from '../services/delete-document.ts';
+import { eraseVersion } from '../services/documents/delete-document.ts';
+import { archivePage } from '../services/upkeep/archive-due.ts';
 import { systemOf } from './system-caller.ts';
 
 export const KEEP_MEMORIES = 'memory.keep-memories';

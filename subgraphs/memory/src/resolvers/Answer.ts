@@ -1,6 +1,6 @@
-import { type Answer as AnswerRow, findAnswer } from '../services/get-answer.ts';
+import { type Answer as AnswerRow, findAnswer } from '../services/answers/get-answer.ts';
+import { restoreSearch } from '../services/answers/stored-search.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
-import { restoreSearch } from '../services/stored-search.ts';
 
 export const Answer = {
   __resolveReference: ({ id }: { id: string }, ctx: MemoryContext) => findAnswer(ctx, id),

@@ -1,4 +1,4 @@
-import type { HeardFrame } from '../services/hear-answer.ts';
+import type { HeardFrame } from '../services/answers/hear-answer.ts';
 
 const TYPES = { RETRIEVED: 'AskRetrieved', DELTA: 'AskDelta', COMPLETED: 'AskCompleted' } as const;
 

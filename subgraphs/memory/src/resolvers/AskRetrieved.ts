@@ -1,6 +1,6 @@
-import type { HeardFrame } from '../services/hear-answer.ts';
+import type { HeardFrame } from '../services/answers/hear-answer.ts';
+import { restoreSearch } from '../services/answers/stored-search.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
-import { restoreSearch } from '../services/stored-search.ts';
 
 export const AskRetrieved = {
   answerId: ({ answer }: HeardFrame) => answer.id,

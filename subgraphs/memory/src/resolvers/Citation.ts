@@ -1,4 +1,4 @@
-import { findMemory } from '../services/get-memory.ts';
+import { findMemory } from '../services/memories/get-memory.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
 
 export const Citation = {

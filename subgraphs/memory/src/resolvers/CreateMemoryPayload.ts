@@ -1,6 +1,6 @@
-import { findSimilar } from '../services/find-similar.ts';
-import type { Memory } from '../services/get-memory.ts';
+import type { Memory } from '../services/memories/get-memory.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
+import { findSimilar } from '../services/search/find-similar.ts';
 
 export const CreateMemoryPayload = {
   similar: ({ memory }: { memory: Memory }, { first }: { first: number }, ctx: MemoryContext) =>

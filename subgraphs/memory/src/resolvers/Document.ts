@@ -1,6 +1,6 @@
-import { type Document as DocumentRow, findDocument } from '../services/get-document.ts';
-import { listChunks } from '../services/list-chunks.ts';
-import { findPreviousVersion } from '../services/list-documents.ts';
+import { type Document as DocumentRow, findDocument } from '../services/documents/get-document.ts';
+import { listChunks } from '../services/documents/list-chunks.ts';
+import { findPreviousVersion } from '../services/documents/list-documents.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
 
 export const Document = {

@@ -1,4 +1,4 @@
-import type { Erasure as Row } from '../services/get-erasure.ts';
+import type { Erasure as Row } from '../services/erasure/get-erasure.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
 
 export const Erasure = {

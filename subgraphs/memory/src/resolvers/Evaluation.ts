@@ -1,5 +1,9 @@
 import { checkFirst } from '@rae/kernel';
-import { type Evaluation as EvaluationRow, findEvaluation, readResults } from '../services/list-evaluations.ts';
+import {
+  type Evaluation as EvaluationRow,
+  findEvaluation,
+  readResults,
+} from '../services/evaluation/list-evaluations.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
 
 export const Evaluation = {

@@ -1,10 +1,10 @@
 import { checkFirst } from '@rae/kernel';
-import { findDocument } from '../services/get-document.ts';
-import { findMemory, type Memory as MemoryRow } from '../services/get-memory.ts';
+import { findDocument } from '../services/documents/get-document.ts';
+import { findMemory, type Memory as MemoryRow } from '../services/memories/get-memory.ts';
+import { readStrength } from '../services/memories/memory-usage.ts';
+import { readHistory } from '../services/memories/read-history.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
-import { readStrength } from '../services/memory-usage.ts';
-import { readHistory } from '../services/read-history.ts';
-import { readSources } from '../services/read-sources.ts';
+import { readSources } from '../services/reflection/read-sources.ts';
 
 export const Memory = {
   __resolveReference: ({ id }: { id: string }, ctx: MemoryContext) => findMemory(ctx, id),

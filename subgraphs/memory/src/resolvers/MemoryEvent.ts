@@ -1,5 +1,5 @@
-import { findMemory } from '../services/get-memory.ts';
-import type { HeardMemory } from '../services/hear-memories.ts';
+import { findMemory } from '../services/memories/get-memory.ts';
+import type { HeardMemory } from '../services/memories/hear-memories.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
 
 export const MemoryEvent = {

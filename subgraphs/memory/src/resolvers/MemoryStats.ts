@@ -1,5 +1,5 @@
+import { readTimeline, readTopProjects, type MemoryStats as Stats } from '../services/memories/memory-stats.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
-import { readTimeline, readTopProjects, type MemoryStats as Stats } from '../services/memory-stats.ts';
 
 export const MemoryStats = {
   timeline: ({ projectId }: Stats, { days, timeZone }: { days: number; timeZone: string }, ctx: MemoryContext) =>

@@ -1,3 +1,3 @@
-import { countHit } from '../services/search-output.ts';
+import { countHit } from '../services/search/search-output.ts';
 
 export const SearchHit = { tokens: countHit };

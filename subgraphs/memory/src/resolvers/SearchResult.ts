@@ -1,6 +1,6 @@
 import { badInput } from '@rae/kernel';
-import { promptOf } from '../services/search-output.ts';
-import type { SearchResult as Result } from '../services/search-result.ts';
+import { promptOf } from '../services/search/search-output.ts';
+import type { SearchResult as Result } from '../services/search/search-result.ts';
 
 interface Args {
   readonly format: 'MARKDOWN' | 'XML' | 'JSON';

@@ -9,10 +9,10 @@ import type { Erasure, ErasurePart } from '../domain/erasure.ts';
 import type { Memory } from '../domain/memory-row.ts';
 import type { Revision } from '../queries/revisions.ts';
 import type { Usage } from '../queries/usage.ts';
-import type { AnswerMakers } from './answer-makers.ts';
-import type { DocumentCutter } from './cut-document.ts';
-import type { IndexRegistry } from './index-registry.ts';
-import type { UsageCounter } from './usage-counter.ts';
+import type { AnswerMakers } from './answers/answer-makers.ts';
+import type { DocumentCutter } from './documents/cut-document.ts';
+import type { IndexRegistry } from './search/index-registry.ts';
+import type { UsageCounter } from './upkeep/usage-counter.ts';
 import type { WorkingStore } from './working/working-store.ts';
 
 /** One fetch's look-ups by id, gathered and asked once each, under the caller's tenant. */

@@ -1,4 +1,4 @@
-import { archiveMemory as archive } from '../../services/change-status.ts';
+import { archiveMemory as archive } from '../../services/memories/change-status.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 export const archiveMemory = (_: unknown, { id, reason }: { id: string; reason?: string | null }, ctx: MemoryContext) =>

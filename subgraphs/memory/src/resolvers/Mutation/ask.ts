@@ -1,5 +1,5 @@
-import type { AskRequest } from '../../services/answer-request.ts';
-import { ask as answerQuestion } from '../../services/ask.ts';
+import type { AskRequest } from '../../services/answers/answer-request.ts';
+import { ask as answerQuestion } from '../../services/answers/ask.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 export const ask = async (_: unknown, { input }: { input: AskRequest }, ctx: MemoryContext) => ({

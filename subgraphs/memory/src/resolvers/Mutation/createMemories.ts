@@ -1,4 +1,4 @@
-import { type CreateMemoryInput, createMemories as create } from '../../services/create-memories.ts';
+import { type CreateMemoryInput, createMemories as create } from '../../services/memories/create-memories.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 interface Args {

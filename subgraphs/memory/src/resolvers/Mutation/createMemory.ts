@@ -1,4 +1,4 @@
-import { type CreateMemoryInput, createMemory as create } from '../../services/create-memories.ts';
+import { type CreateMemoryInput, createMemory as create } from '../../services/memories/create-memories.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 export const createMemory = async (_: unknown, { input }: { input: CreateMemoryInput }, ctx: MemoryContext) => {

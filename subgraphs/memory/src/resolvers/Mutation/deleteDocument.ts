@@ -1,4 +1,4 @@
-import { deleteDocument as erase } from '../../services/delete-document.ts';
+import { deleteDocument as erase } from '../../services/documents/delete-document.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 interface Args {

@@ -1,5 +1,5 @@
+import { type SetMemorySettingsInput, setMemorySettings as set } from '../../services/memories/memory-settings.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
-import { type SetMemorySettingsInput, setMemorySettings as set } from '../../services/memory-settings.ts';
 
 export const setMemorySettings = async (
   _: unknown,

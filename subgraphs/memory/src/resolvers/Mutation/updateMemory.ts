@@ -1,5 +1,5 @@
+import { type UpdateMemoryInput, updateMemory as update } from '../../services/memories/update-memory.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
-import { type UpdateMemoryInput, updateMemory as update } from '../../services/update-memory.ts';
 
 export const updateMemory = (_: unknown, { input }: { input: UpdateMemoryInput }, ctx: MemoryContext) =>
   update(ctx, input);

@@ -1,4 +1,4 @@
-import { type ListErasuresRequest, listErasures } from '../../services/get-erasure.ts';
+import { type ListErasuresRequest, listErasures } from '../../services/erasure/get-erasure.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 export const erasures = (_: unknown, request: ListErasuresRequest, ctx: MemoryContext) => listErasures(ctx, request);

@@ -1,4 +1,4 @@
-import { type ListMemoriesRequest, listMemories } from '../../services/list-memories.ts';
+import { type ListMemoriesRequest, listMemories } from '../../services/memories/list-memories.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 export const memories = (_: unknown, request: ListMemoriesRequest, ctx: MemoryContext) => listMemories(ctx, request);

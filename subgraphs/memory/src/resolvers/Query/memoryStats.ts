@@ -1,5 +1,5 @@
+import { readStats } from '../../services/memories/memory-stats.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
-import { readStats } from '../../services/memory-stats.ts';
 
 export const memoryStats = (_: unknown, { projectId }: { projectId?: string | null }, ctx: MemoryContext) =>
   readStats(ctx, projectId ?? null);

@@ -1,6 +1,6 @@
 import { mapStream } from '@rae/events';
-import type { AskRequest } from '../../services/answer-request.ts';
-import { hearAnswer } from '../../services/hear-answer.ts';
+import type { AskRequest } from '../../services/answers/answer-request.ts';
+import { hearAnswer } from '../../services/answers/hear-answer.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 interface Args {

@@ -1,5 +1,5 @@
 import { mapStream } from '@rae/events';
-import { type HearRequest, hearMemories } from '../../services/hear-memories.ts';
+import { type HearRequest, hearMemories } from '../../services/memories/hear-memories.ts';
 import type { MemoryContext } from '../../services/memory-context.ts';
 
 export const memoryCreated = {
