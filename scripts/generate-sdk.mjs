@@ -73,7 +73,8 @@ function describeOperation(schema, operation) {
   const given = new Set(selection.arguments.map((argument) => argument.name.value));
   const missing = field.args.find((argument) => !given.has(argument.name));
   if (missing) throw new Error(`sdk/operations: ${name} has to take ${missing.name}.`);
-  return { kind: operation.operation, name, field };
+  const hasMore = operation.variableDefinitions.length > field.args.length;
+  return { kind: operation.operation, name, field, hasMore };
 }
 
 function describeOperations(schema, documents) {
@@ -107,33 +108,40 @@ function metaOf(operations, document) {
 
 const comment = (text) => `  /** ${(text ?? '').replaceAll('*/', '*\\/').split(/\s+/).join(' ')} */\n`;
 
-/** A method takes an `input` or an `id` that stands alone as it is, and any other arguments as one object. */
-function writeParameters({ name, kind, field }) {
-  const variables = `types.${name}${capital(kind)}Variables`;
-  const [only, ...more] = field.args;
-  if (!only) return { parameters: 'options?: RequestOptions', variables: '{}' };
-  if (more.length === 0 && ['id', 'input'].includes(only.name))
-    return {
-      parameters: `${only.name}: ${variables}['${only.name}'], options?: RequestOptions`,
-      variables: `{ ${only.name} }`,
-    };
-  const optional = field.args.some(isRequiredArgument) ? '' : ' = {}';
-  return { parameters: `variables: ${variables}${optional}, options?: RequestOptions`, variables: 'variables' };
+/**
+ * A method takes an `input` or an `id` that stands alone as it is, and any other arguments as one object. Variables that are
+ * none of the root field's arguments, such as `details`, stand among that object, or else among the options.
+ */
+function writeParameters({ name, kind, field, hasMore }) {
+  const type = `types.${name}${capital(kind)}Variables`;
+  const [only, ...others] = field.args;
+  if (only && (others.length > 0 || !['id', 'input'].includes(only.name))) {
+    const optional = field.args.some(isRequiredArgument) ? '' : ' = {}';
+    return { parameters: `variables: ${type}${optional}, options?: RequestOptions`, given: 'variables, options' };
+  }
+  const own = only ? `${only.name}: ${type}['${only.name}'], ` : '';
+  if (!hasMore)
+    return { parameters: `${own}options?: RequestOptions`, given: `${only ? `{ ${only.name} }` : '{}'}, options` };
+  const rest = only ? `Omit<${type}, '${only.name}'>` : type;
+  return {
+    parameters: `${own}{ signal, ...more }: ${rest} & RequestOptions = {}`,
+    given: `{ ${only ? `${only.name}, ` : ''}...more }, { signal }`,
+  };
 }
 
 function writeMethod(operation) {
   const { name, kind, field } = operation;
-  const { parameters, variables } = writeParameters(operation);
+  const { parameters, given } = writeParameters(operation);
   if (kind === 'subscription') {
     const optional = field.args.some(isRequiredArgument) ? '' : ' = {}';
-    const given = `{ signal, ...variables }: types.${name}SubscriptionVariables & RequestOptions${optional}`;
+    const taken = `{ signal, ...variables }: types.${name}SubscriptionVariables & RequestOptions${optional}`;
     const events = `client.subscribe(types.${name}Document, variables, { signal })`;
-    return `${comment(field.description)}  ${field.name}: (${given}) =>
+    return `${comment(field.description)}  ${field.name}: (${taken}) =>
     mapEvents(${events}, (data) => data.${field.name}),\n`;
   }
   const result = isNonNullType(field.type) ? `data.${field.name}` : `present(data.${field.name})`;
   return `${comment(field.description)}  ${field.name}: async (${parameters}) => {
-    const data = await client.query(types.${name}Document, ${variables}, options);
+    const data = await client.query(types.${name}Document, ${given});
     return ${result};
   },\n`;
 }

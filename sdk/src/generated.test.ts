@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, isObjectType, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import * as sdk from './index.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,6 +28,25 @@ describe('the generated operations', () => {
       expect(validate(schema, parse(String(document)))).toEqual([]);
       expect(client).toHaveProperty(name.charAt(0).toLowerCase() + name.slice(1, -'Document'.length));
     }
+  });
+
+  test('select every field of the API, but edges, whose cursors and nodes a page has itself, and what leads a page back', () => {
+    const schema = buildSchema(readFileSync(join(ROOT, SCHEMA), 'utf8'));
+    const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+    const wanted = types
+      .filter(({ name }) => !name.startsWith('__') && !name.endsWith('Edge'))
+      .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`))
+      .filter((field) => !/Connection\.edges$|^PageInfo\.(hasPreviousPage|startCursor)$/.test(field));
+    const selected = new Set<string>();
+    const info = new TypeInfo(schema);
+    const Field = () => {
+      const parent = info.getParentType();
+      const owners = parent && !isObjectType(parent) ? schema.getPossibleTypes(parent) : [parent];
+      for (const owner of owners) selected.add(`${owner?.name}.${info.getFieldDef()?.name}`);
+    };
+    for (const [name, document] of Object.entries(sdk))
+      if (name.endsWith('Document')) visit(parse(String(document)), visitWithTypeInfo(info, { Field }));
+    expect(wanted.filter((field) => !selected.has(field))).toEqual([]);
   });
 
   test('know where their idempotencyKey stands: in the input, beside it, or nowhere', () => {

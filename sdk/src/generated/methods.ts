@@ -6,8 +6,8 @@ import * as types from './operations.ts';
 /** One method for each operation, that gives what its root field gives. */
 export const createMethods = (client: BareClient) => ({
   /** One answer by its id; NOT_FOUND when there is none. */
-  answer: async (id: types.AnswerQueryVariables['id'], options?: RequestOptions) => {
-    const data = await client.query(types.AnswerDocument, { id }, options);
+  answer: async (id: types.AnswerQueryVariables['id'], { signal, ...more }: Omit<types.AnswerQueryVariables, 'id'> & RequestOptions = {}) => {
+    const data = await client.query(types.AnswerDocument, { id, ...more }, { signal });
     return present(data.answer);
   },
 
@@ -106,8 +106,8 @@ export const createMethods = (client: BareClient) => ({
   },
 
   /** Holds the most the call can cost against every budget that covers it, or refuses: BUDGET_EXCEEDED names the budget, its limit, what is used and when it resets. */
-  reserveBudget: async (input: types.ReserveBudgetMutationVariables['input'], options?: RequestOptions) => {
-    const data = await client.query(types.ReserveBudgetDocument, { input }, options);
+  reserveBudget: async (input: types.ReserveBudgetMutationVariables['input'], { signal, ...more }: Omit<types.ReserveBudgetMutationVariables, 'input'> & RequestOptions = {}) => {
+    const data = await client.query(types.ReserveBudgetDocument, { input, ...more }, { signal });
     return data.reserveBudget;
   },
 
@@ -118,8 +118,8 @@ export const createMethods = (client: BareClient) => ({
   },
 
   /** Turns a reservation into a ledger line at the real usage; what was held too much is freed. Once per reservation: the same usage again gives the same line, another is CONFLICT. After expiry it adds one ADJUSTMENT for the difference to what was booked then. */
-  settleReservation: async (input: types.SettleReservationMutationVariables['input'], options?: RequestOptions) => {
-    const data = await client.query(types.SettleReservationDocument, { input }, options);
+  settleReservation: async (input: types.SettleReservationMutationVariables['input'], { signal, ...more }: Omit<types.SettleReservationMutationVariables, 'input'> & RequestOptions = {}) => {
+    const data = await client.query(types.SettleReservationDocument, { input, ...more }, { signal });
     return data.settleReservation;
   },
 
@@ -130,8 +130,8 @@ export const createMethods = (client: BareClient) => ({
   },
 
   /** For calls that were made elsewhere without a reservation; booked in full, whatever the budgets say. */
-  recordUsage: async (input: types.RecordUsageMutationVariables['input'], options?: RequestOptions) => {
-    const data = await client.query(types.RecordUsageDocument, { input }, options);
+  recordUsage: async (input: types.RecordUsageMutationVariables['input'], { signal, ...more }: Omit<types.RecordUsageMutationVariables, 'input'> & RequestOptions = {}) => {
+    const data = await client.query(types.RecordUsageDocument, { input, ...more }, { signal });
     return data.recordUsage;
   },
 
@@ -164,8 +164,8 @@ export const createMethods = (client: BareClient) => ({
   },
 
   /** What one thing cost; nothing spent, or no such thing: zeros. For a key that is bound to a project, that project's lines alone. */
-  cost: async (id: types.CostQueryVariables['id'], options?: RequestOptions) => {
-    const data = await client.query(types.CostDocument, { id }, options);
+  cost: async (id: types.CostQueryVariables['id'], { signal, ...more }: Omit<types.CostQueryVariables, 'id'> & RequestOptions = {}) => {
+    const data = await client.query(types.CostDocument, { id, ...more }, { signal });
     return present(data.cost);
   },
 
@@ -182,8 +182,8 @@ export const createMethods = (client: BareClient) => ({
   },
 
   /** One version of a document by its id; NOT_FOUND when there is none. */
-  document: async (id: types.DocumentQueryVariables['id'], options?: RequestOptions) => {
-    const data = await client.query(types.DocumentDocument, { id }, options);
+  document: async (id: types.DocumentQueryVariables['id'], { signal, ...more }: Omit<types.DocumentQueryVariables, 'id'> & RequestOptions = {}) => {
+    const data = await client.query(types.DocumentDocument, { id, ...more }, { signal });
     return present(data.document);
   },
 
@@ -248,14 +248,14 @@ export const createMethods = (client: BareClient) => ({
   },
 
   /** The tenant of the credential. */
-  tenant: async (options?: RequestOptions) => {
-    const data = await client.query(types.TenantDocument, {}, options);
+  tenant: async ({ signal, ...more }: types.TenantQueryVariables & RequestOptions = {}) => {
+    const data = await client.query(types.TenantDocument, { ...more }, { signal });
     return present(data.tenant);
   },
 
   /** A project of the tenant; NOT_FOUND when there is none of that id, or the credential is bound to another. */
-  project: async (id: types.ProjectQueryVariables['id'], options?: RequestOptions) => {
-    const data = await client.query(types.ProjectDocument, { id }, options);
+  project: async (id: types.ProjectQueryVariables['id'], { signal, ...more }: Omit<types.ProjectQueryVariables, 'id'> & RequestOptions = {}) => {
+    const data = await client.query(types.ProjectDocument, { id, ...more }, { signal });
     return present(data.project);
   },
 
@@ -350,14 +350,14 @@ export const createMethods = (client: BareClient) => ({
   },
 
   /** Finds memories by what they say and mean, and explains each hit. Sees every write that is committed when it begins. */
-  searchMemories: async (input: types.SearchMemoriesQueryVariables['input'], options?: RequestOptions) => {
-    const data = await client.query(types.SearchMemoriesDocument, { input }, options);
+  searchMemories: async (input: types.SearchMemoriesQueryVariables['input'], { signal, ...more }: Omit<types.SearchMemoriesQueryVariables, 'input'> & RequestOptions = {}) => {
+    const data = await client.query(types.SearchMemoriesDocument, { input, ...more }, { signal });
     return present(data.searchMemories);
   },
 
   /** Remembers one thing; found by the very next search. */
-  createMemory: async (input: types.CreateMemoryMutationVariables['input'], options?: RequestOptions) => {
-    const data = await client.query(types.CreateMemoryDocument, { input }, options);
+  createMemory: async (input: types.CreateMemoryMutationVariables['input'], { signal, ...more }: Omit<types.CreateMemoryMutationVariables, 'input'> & RequestOptions = {}) => {
+    const data = await client.query(types.CreateMemoryDocument, { input, ...more }, { signal });
     return data.createMemory;
   },
 

@@ -592,6 +592,15 @@ export type PriceOrigin =
   /** Shipped. */
   | 'TABLE';
 
+/** How a block for a prompt is written. */
+export type PromptFormat =
+  /** One object for each memory. */
+  | 'JSON'
+  /** Numbered paragraphs with fenced text. */
+  | 'MARKDOWN'
+  /** One element for each memory. */
+  | 'XML';
+
 /** Where a version of a prompt stands. */
 export type PromptStatus =
   /** May go into production. */
@@ -950,15 +959,16 @@ export type UsageInput = {
 
 export type CitationFieldsFragment = { readonly index: number, readonly memoryId: string, readonly quote: string, readonly start: number | null, readonly end: number | null, readonly relevance: number, readonly verified: boolean };
 
-export type AnswerFieldsFragment = { readonly id: string, readonly projectId: string, readonly question: string, readonly status: AnswerStatus, readonly text: string, readonly groundedness: number, readonly model: string, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly timeToFirstTokenMs: number | null, readonly tookMs: number, readonly traceId: string | null, readonly createdAt: string, readonly citations: ReadonlyArray<CitationFieldsFragment>, readonly cost: { readonly id: string, readonly totalUsd: string, readonly pending: boolean } | null, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly failure: { readonly code: string, readonly message: string } | null };
+export type AnswerFieldsFragment = { readonly id: string, readonly projectId: string, readonly question: string, readonly status: AnswerStatus, readonly text: string, readonly groundedness: number, readonly model: string, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly timeToFirstTokenMs: number | null, readonly tookMs: number, readonly traceId: string | null, readonly createdAt: string, readonly citations: ReadonlyArray<CitationFieldsFragment>, readonly cost: CostFieldsFragment | null, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly failure: { readonly code: string, readonly message: string } | null };
 
 export type AnswerQueryVariables = Exact<{
   id: string;
+  details?: boolean;
 }>;
 
 
 export type AnswerQuery = { readonly answer: (
-    { readonly search: { readonly tookMs: number, readonly hits: ReadonlyArray<SearchHitFieldsFragment>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }> } | null }
+    { readonly citations?: ReadonlyArray<{ readonly memory: MemoryFieldsFragment | null }>, readonly search: SearchFieldsFragment | null }
     & AnswerFieldsFragment
   ) | null };
 
@@ -969,10 +979,11 @@ export type AnswersQueryVariables = Exact<{
   sessionId?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type AnswersQuery = { readonly answers: { readonly nodes: ReadonlyArray<AnswerFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type AnswersQuery = { readonly answers: { readonly totalCount?: number, readonly nodes: ReadonlyArray<AnswerFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type AskMutationVariables = Exact<{
   input: AskInput;
@@ -997,7 +1008,7 @@ export type AskStreamSubscriptionVariables = Exact<{
 export type AskStreamSubscription = { readonly askStream:
     | { readonly __typename: 'AskCompleted', readonly cursor: string, readonly answer: AnswerFieldsFragment }
     | { readonly __typename: 'AskDelta', readonly text: string, readonly cursor: string }
-    | { readonly __typename: 'AskRetrieved', readonly answerId: string, readonly cursor: string, readonly search: { readonly hits: ReadonlyArray<SearchHitFieldsFragment> } }
+    | { readonly __typename: 'AskRetrieved', readonly answerId: string, readonly cursor: string, readonly search: SearchFieldsFragment }
    };
 
 export type AuditEntryFieldsFragment = { readonly id: string, readonly at: string, readonly actor: string, readonly action: string, readonly subject: string, readonly detail: unknown, readonly traceId: string | null, readonly hash: string, readonly previousHash: string };
@@ -1015,10 +1026,11 @@ export type AuditLogQueryVariables = Exact<{
   filter?: AuditFilter | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type AuditLogQuery = { readonly auditLog: { readonly nodes: ReadonlyArray<AuditEntryFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type AuditLogQuery = { readonly auditLog: { readonly totalCount?: number, readonly nodes: ReadonlyArray<AuditEntryFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type VerifyAuditLogQueryVariables = Exact<{
   from?: string | null | undefined;
@@ -1047,10 +1059,11 @@ export type BudgetsQueryVariables = Exact<{
   scopeId?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type BudgetsQuery = { readonly budgets: { readonly nodes: ReadonlyArray<BudgetFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type BudgetsQuery = { readonly budgets: { readonly totalCount?: number, readonly nodes: ReadonlyArray<BudgetFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type BudgetQueryVariables = Exact<{
   id: string;
@@ -1082,10 +1095,11 @@ export type ReservationsQueryVariables = Exact<{
   projectId?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type ReservationsQuery = { readonly reservations: { readonly nodes: ReadonlyArray<ReservationFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type ReservationsQuery = { readonly reservations: { readonly totalCount?: number, readonly nodes: ReadonlyArray<ReservationFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type SetBudgetMutationVariables = Exact<{
   input: SetBudgetInput;
@@ -1110,10 +1124,11 @@ export type DeleteBudgetMutation = { readonly deleteBudget: { readonly id: strin
 
 export type ReserveBudgetMutationVariables = Exact<{
   input: ReserveBudgetInput;
+  details?: boolean;
 }>;
 
 
-export type ReserveBudgetMutation = { readonly reserveBudget: { readonly reservation: ReservationFieldsFragment } };
+export type ReserveBudgetMutation = { readonly reserveBudget: { readonly reservation: ReservationFieldsFragment, readonly budgets?: ReadonlyArray<BudgetFieldsFragment> } };
 
 export type ExtendReservationMutationVariables = Exact<{
   id: string;
@@ -1125,10 +1140,11 @@ export type ExtendReservationMutation = { readonly extendReservation: { readonly
 
 export type SettleReservationMutationVariables = Exact<{
   input: SettleReservationInput;
+  details?: boolean;
 }>;
 
 
-export type SettleReservationMutation = { readonly settleReservation: { readonly costLog: CostLogFieldsFragment } };
+export type SettleReservationMutation = { readonly settleReservation: { readonly costLog: CostLogFieldsFragment, readonly budgets?: ReadonlyArray<BudgetFieldsFragment> } };
 
 export type ReleaseReservationMutationVariables = Exact<{
   id: string;
@@ -1139,10 +1155,11 @@ export type ReleaseReservationMutation = { readonly releaseReservation: { readon
 
 export type RecordUsageMutationVariables = Exact<{
   input: RecordUsageInput;
+  details?: boolean;
 }>;
 
 
-export type RecordUsageMutation = { readonly recordUsage: { readonly costLog: CostLogFieldsFragment } };
+export type RecordUsageMutation = { readonly recordUsage: { readonly costLog: CostLogFieldsFragment, readonly budgets?: ReadonlyArray<BudgetFieldsFragment> } };
 
 export type SetTenantSettingsMutationVariables = Exact<{
   input: SetTenantSettingsInput;
@@ -1188,22 +1205,33 @@ export type GovernanceOverviewQueryVariables = Exact<{
 
 export type GovernanceOverviewQuery = { readonly governanceOverview: { readonly totalUsdToday: string, readonly totalUsdThisMonth: string, readonly tenants: ReadonlyArray<TenantStatsFieldsFragment> } | null };
 
+export type CostFieldsFragment = { readonly id: string, readonly totalUsd: string, readonly savedUsd: string, readonly inputTokens: number, readonly outputTokens: number, readonly calls: number, readonly unpricedCalls: number, readonly pending: boolean };
+
 export type CostQueryVariables = Exact<{
   id: string;
+  details?: boolean;
+  first?: number | null | undefined;
 }>;
 
 
-export type CostQuery = { readonly cost: { readonly id: string, readonly totalUsd: string, readonly savedUsd: string, readonly inputTokens: number, readonly outputTokens: number, readonly calls: number, readonly unpricedCalls: number, readonly pending: boolean } | null };
+export type CostQuery = { readonly cost: (
+    { readonly log?: ReadonlyArray<(
+      { readonly project: ProjectFieldsFragment | null, readonly price: ModelPriceFieldsFragment | null, readonly adjusts: { readonly id: string } | null }
+      & CostLogFieldsFragment
+    )>, readonly budgets?: ReadonlyArray<BudgetFieldsFragment> }
+    & CostFieldsFragment
+  ) | null };
 
 export type CostLogsQueryVariables = Exact<{
   filter?: CostLogFilter | null | undefined;
   orderBy?: CostLogOrder | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type CostLogsQuery = { readonly costLogs: { readonly nodes: ReadonlyArray<CostLogFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type CostLogsQuery = { readonly costLogs: { readonly totalCount?: number, readonly nodes: ReadonlyArray<CostLogFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type CostBreakdownQueryVariables = Exact<{
   input: CostBreakdownInput;
@@ -1219,10 +1247,16 @@ export type DocumentFieldsFragment = { readonly id: string, readonly projectId: 
 
 export type DocumentQueryVariables = Exact<{
   id: string;
+  details?: boolean;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
 }>;
 
 
-export type DocumentQuery = { readonly document: DocumentFieldsFragment | null };
+export type DocumentQuery = { readonly document: (
+    { readonly previousVersion?: DocumentFieldsFragment | null, readonly chunks?: { readonly nodes: ReadonlyArray<MemoryFieldsFragment>, readonly pageInfo: PageFieldsFragment } }
+    & DocumentFieldsFragment
+  ) | null };
 
 export type DocumentsQueryVariables = Exact<{
   projectId?: string | null | undefined;
@@ -1230,10 +1264,11 @@ export type DocumentsQueryVariables = Exact<{
   uri?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type DocumentsQuery = { readonly documents: { readonly nodes: ReadonlyArray<DocumentFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type DocumentsQuery = { readonly documents: { readonly totalCount?: number, readonly nodes: ReadonlyArray<DocumentFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type IngestDocumentMutationVariables = Exact<{
   input: IngestDocumentInput;
@@ -1263,10 +1298,11 @@ export type ErasuresQueryVariables = Exact<{
   projectId?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type ErasuresQuery = { readonly erasures: { readonly nodes: ReadonlyArray<ErasureFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type ErasuresQuery = { readonly erasures: { readonly totalCount?: number, readonly nodes: ReadonlyArray<ErasureFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type EraseMemoriesMutationVariables = Exact<{
   filter: MemoryFilter;
@@ -1284,17 +1320,18 @@ export type EraseSubjectMutationVariables = Exact<{
 
 export type EraseSubjectMutation = { readonly eraseSubject: { readonly erasure: ErasureFieldsFragment } };
 
-export type EvaluationFieldsFragment = { readonly id: string, readonly projectId: string, readonly dataset: string, readonly cases: number, readonly recallAt5: number, readonly recallAt10: number, readonly recallAt20: number, readonly mrr: number, readonly ndcgAt10: number, readonly latencyP50Ms: number, readonly latencyP95Ms: number, readonly settings: unknown, readonly createdAt: string, readonly results: ReadonlyArray<{ readonly query: string, readonly recallAt10: number, readonly reciprocalRank: number, readonly relevantMemoryIds: ReadonlyArray<string>, readonly foundMemoryIds: ReadonlyArray<string> }> };
+export type EvaluationFieldsFragment = { readonly id: string, readonly projectId: string, readonly dataset: string, readonly cases: number, readonly recallAt5: number, readonly recallAt10: number, readonly recallAt20: number, readonly mrr: number, readonly ndcgAt10: number, readonly latencyP50Ms: number, readonly latencyP95Ms: number, readonly settings: unknown, readonly createdAt: string, readonly cost: CostFieldsFragment | null, readonly results: ReadonlyArray<{ readonly query: string, readonly recallAt10: number, readonly reciprocalRank: number, readonly relevantMemoryIds: ReadonlyArray<string>, readonly foundMemoryIds: ReadonlyArray<string> }> };
 
 export type EvaluationsQueryVariables = Exact<{
   projectId?: string | null | undefined;
   dataset?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type EvaluationsQuery = { readonly evaluations: { readonly nodes: ReadonlyArray<EvaluationFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type EvaluationsQuery = { readonly evaluations: { readonly totalCount?: number, readonly nodes: ReadonlyArray<EvaluationFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type RunEvaluationMutationVariables = Exact<{
   input: RunEvaluationInput;
@@ -1314,35 +1351,46 @@ export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ViewerQuery = { readonly viewer: { readonly actor: string, readonly roles: ReadonlyArray<Role>, readonly tenant: TenantFieldsFragment, readonly project: ProjectFieldsFragment | null, readonly apiKey: ApiKeyFieldsFragment | null } | null };
 
-export type TenantQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type TenantQuery = { readonly tenant: TenantFieldsFragment | null };
-
-export type ProjectQueryVariables = Exact<{
-  id: string;
+export type TenantQueryVariables = Exact<{
+  details?: boolean;
 }>;
 
 
-export type ProjectQuery = { readonly project: ProjectFieldsFragment | null };
+export type TenantQuery = { readonly tenant: (
+    { readonly stats?: TenantStatsFieldsFragment, readonly settings?: TenantSettingsFieldsFragment, readonly projects?: { readonly nodes: ReadonlyArray<ProjectFieldsFragment> }, readonly budgets?: { readonly nodes: ReadonlyArray<BudgetFieldsFragment> } }
+    & TenantFieldsFragment
+  ) | null };
+
+export type ProjectQueryVariables = Exact<{
+  id: string;
+  details?: boolean;
+}>;
+
+
+export type ProjectQuery = { readonly project: (
+    { readonly stats?: { readonly projectId: string, readonly usdToday: string, readonly usdThisMonth: string, readonly tokensThisMonth: number, readonly llmCallsToday: number } }
+    & ProjectFieldsFragment
+  ) | null };
 
 export type ProjectsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type ProjectsQuery = { readonly projects: { readonly nodes: ReadonlyArray<ProjectFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type ProjectsQuery = { readonly projects: { readonly totalCount?: number, readonly nodes: ReadonlyArray<ProjectFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type ApiKeysQueryVariables = Exact<{
   projectId?: string | null | undefined;
   includeRevoked?: boolean | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type ApiKeysQuery = { readonly apiKeys: { readonly nodes: ReadonlyArray<ApiKeyFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type ApiKeysQuery = { readonly apiKeys: { readonly totalCount?: number, readonly nodes: ReadonlyArray<ApiKeyFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type CreateTenantMutationVariables = Exact<{
   input: CreateTenantInput;
@@ -1405,10 +1453,13 @@ export type SetMemorySettingsMutation = { readonly setMemorySettings: { readonly
 
 export type MemoryStatsQueryVariables = Exact<{
   projectId?: string | null | undefined;
+  days?: number | null | undefined;
+  timeZone?: string | null | undefined;
+  first?: number | null | undefined;
 }>;
 
 
-export type MemoryStatsQuery = { readonly memoryStats: { readonly total: number, readonly createdLast24h: number, readonly reflectionsLast24h: number, readonly byLayer: ReadonlyArray<{ readonly layer: MemoryLayer, readonly count: number }>, readonly timeline: ReadonlyArray<{ readonly day: string, readonly memories: number, readonly reflections: number }>, readonly topProjects: ReadonlyArray<{ readonly projectId: string, readonly count: number }> } | null };
+export type MemoryStatsQuery = { readonly memoryStats: { readonly total: number, readonly createdLast24h: number, readonly reflectionsLast24h: number, readonly byLayer: ReadonlyArray<{ readonly layer: MemoryLayer, readonly count: number }>, readonly timeline: ReadonlyArray<{ readonly day: string, readonly memories: number, readonly reflections: number }>, readonly topProjects: ReadonlyArray<{ readonly projectId: string, readonly count: number, readonly project: ProjectFieldsFragment | null }> } | null };
 
 export type DecayMemoriesMutationVariables = Exact<{
   projectId?: string | null | undefined;
@@ -1426,16 +1477,18 @@ export type GiveFeedbackMutationVariables = Exact<{
 
 export type GiveFeedbackMutation = { readonly giveFeedback: { readonly id: string, readonly cursor: string | null } };
 
-export type MemoryFieldsFragment = { readonly id: string, readonly projectId: string, readonly layer: MemoryLayer, readonly status: MemoryStatus, readonly content: string, readonly role: MessageRole | null, readonly speaker: string | null, readonly source: string | null, readonly tags: ReadonlyArray<string>, readonly metadata: unknown, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly importance: number, readonly occurredAt: string, readonly validFrom: string, readonly validTo: string | null, readonly createdAt: string, readonly supersededAt: string | null, readonly expiresAt: string | null, readonly detectedPii: ReadonlyArray<string>, readonly maskedPii: ReadonlyArray<string> };
+export type MemoryFieldsFragment = { readonly id: string, readonly projectId: string, readonly layer: MemoryLayer, readonly status: MemoryStatus, readonly content: string, readonly role: MessageRole | null, readonly speaker: string | null, readonly source: string | null, readonly tags: ReadonlyArray<string>, readonly metadata: unknown, readonly userId: string | null, readonly agentId: string | null, readonly sessionId: string | null, readonly importance: number, readonly occurredAt: string, readonly validFrom: string, readonly validTo: string | null, readonly createdAt: string, readonly supersededAt: string | null, readonly expiresAt: string | null, readonly detectedPii: ReadonlyArray<string>, readonly maskedPii: ReadonlyArray<string>, readonly chunkIndex: number | null, readonly section: string | null, readonly page: number | null };
 
 export type MemoryQueryVariables = Exact<{
   id: string;
   asOf?: string | null | undefined;
+  details?: boolean;
+  first?: number | null | undefined;
 }>;
 
 
 export type MemoryQuery = { readonly memory: (
-    { readonly strength: number, readonly accessCount: number, readonly lastAccessedAt: string | null }
+    { readonly strength: number, readonly accessCount: number, readonly lastAccessedAt: string | null, readonly project?: ProjectFieldsFragment | null, readonly supersededBy?: MemoryFieldsFragment | null, readonly document?: DocumentFieldsFragment | null, readonly sources?: ReadonlyArray<MemoryFieldsFragment>, readonly history?: ReadonlyArray<{ readonly at: string, readonly actor: string, readonly change: string, readonly before: unknown, readonly after: unknown }>, readonly cost?: CostFieldsFragment | null }
     & MemoryFieldsFragment
   ) | null };
 
@@ -1444,34 +1497,45 @@ export type MemoriesQueryVariables = Exact<{
   orderBy?: MemoryOrder | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type MemoriesQuery = { readonly memories: { readonly nodes: ReadonlyArray<MemoryFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type MemoriesQuery = { readonly memories: { readonly totalCount?: number, readonly nodes: ReadonlyArray<MemoryFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
-export type SearchHitFieldsFragment = { readonly score: number, readonly signals: ReadonlyArray<{ readonly signal: RetrievalSignal, readonly rank: number | null, readonly rawScore: number, readonly contribution: number }>, readonly memory: MemoryFieldsFragment, readonly context: ReadonlyArray<MemoryFieldsFragment> };
+export type SearchHitFieldsFragment = { readonly score: number, readonly rerankScore: number | null, readonly tokens: number, readonly signals: ReadonlyArray<{ readonly signal: RetrievalSignal, readonly rank: number | null, readonly rawScore: number, readonly contribution: number }>, readonly memory: MemoryFieldsFragment, readonly context: ReadonlyArray<MemoryFieldsFragment> };
+
+export type SearchFieldsFragment = { readonly queries: ReadonlyArray<string>, readonly tookMs: number, readonly hits: ReadonlyArray<SearchHitFieldsFragment>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly cost: CostFieldsFragment | null };
 
 export type SearchMemoriesQueryVariables = Exact<{
   input: SearchMemoriesInput;
+  prompt?: boolean;
+  promptFormat?: PromptFormat | null | undefined;
+  promptTokens?: number | null | undefined;
 }>;
 
 
-export type SearchMemoriesQuery = { readonly searchMemories: { readonly queries: ReadonlyArray<string>, readonly tookMs: number, readonly hits: ReadonlyArray<SearchHitFieldsFragment>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }> } | null };
+export type SearchMemoriesQuery = { readonly searchMemories: (
+    { readonly prompt?: string }
+    & SearchFieldsFragment
+  ) | null };
 
 export type CreateMemoryMutationVariables = Exact<{
   input: CreateMemoryInput;
+  similar?: boolean;
 }>;
 
 
-export type CreateMemoryMutation = { readonly createMemory: { readonly deduplicated: boolean, readonly cursor: string | null, readonly memory: MemoryFieldsFragment } };
+export type CreateMemoryMutation = { readonly createMemory: { readonly deduplicated: boolean, readonly cursor: string | null, readonly memory: MemoryFieldsFragment, readonly similar?: ReadonlyArray<MemoryFieldsFragment> } };
 
 export type CreateMemoriesMutationVariables = Exact<{
   inputs: ReadonlyArray<CreateMemoryInput>;
   idempotencyKey?: string | null | undefined;
+  similar?: boolean;
 }>;
 
 
-export type CreateMemoriesMutation = { readonly createMemories: { readonly pendingEmbeddings: number, readonly cursor: string | null, readonly results: ReadonlyArray<{ readonly cursor: string | null, readonly memory: MemoryFieldsFragment }> } };
+export type CreateMemoriesMutation = { readonly createMemories: { readonly pendingEmbeddings: number, readonly cursor: string | null, readonly results: ReadonlyArray<{ readonly deduplicated: boolean, readonly cursor: string | null, readonly memory: MemoryFieldsFragment, readonly similar?: ReadonlyArray<MemoryFieldsFragment> }> } };
 
 export type ArchiveMemoryMutationVariables = Exact<{
   id: string;
@@ -1524,10 +1588,11 @@ export type ModelPricesQueryVariables = Exact<{
   at?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type ModelPricesQuery = { readonly modelPrices: { readonly nodes: ReadonlyArray<ModelPriceFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
+export type ModelPricesQuery = { readonly modelPrices: { readonly totalCount?: number, readonly nodes: ReadonlyArray<ModelPriceFieldsFragment>, readonly pageInfo: PageFieldsFragment } | null };
 
 export type EstimateCostQueryVariables = Exact<{
   input: EstimateCostInput;
@@ -1562,10 +1627,11 @@ export type PromptsQueryVariables = Exact<{
   projectId?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  count?: boolean;
 }>;
 
 
-export type PromptsQuery = { readonly prompts: { readonly nodes: ReadonlyArray<(
+export type PromptsQuery = { readonly prompts: { readonly totalCount?: number, readonly nodes: ReadonlyArray<(
       { readonly versions: ReadonlyArray<PromptVersionFieldsFragment>, readonly production: { readonly version: number } | null }
       & PromptFieldsFragment
     )>, readonly pageInfo: PageFieldsFragment } | null };
@@ -1619,7 +1685,7 @@ export type GenerateReflectionMutationVariables = Exact<{
 export type GenerateReflectionMutation = { readonly generateReflection: { readonly cursor: string | null, readonly reflections: ReadonlyArray<(
       { readonly sources: ReadonlyArray<{ readonly id: string, readonly content: string }> }
       & MemoryFieldsFragment
-    )>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly cost: { readonly id: string, readonly totalUsd: string, readonly pending: boolean } | null } };
+    )>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly cost: CostFieldsFragment | null } };
 
 
 export const CitationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -1633,6 +1699,18 @@ export const CitationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   verified
 }
     `, {"fragmentName":"CitationFields"}) as unknown as TypedDocumentString<CitationFieldsFragment, unknown>;
+export const CostFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}
+    `, {"fragmentName":"CostFields"}) as unknown as TypedDocumentString<CostFieldsFragment, unknown>;
 export const AnswerFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment AnswerFields on Answer {
   id
@@ -1645,9 +1723,7 @@ export const AnswerFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   }
   groundedness
   cost {
-    id
-    totalUsd
-    pending
+    ...CostFields
   }
   model
   degraded {
@@ -1674,6 +1750,16 @@ export const AnswerFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   end
   relevance
   verified
+}
+fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
 }`, {"fragmentName":"AnswerFields"}) as unknown as TypedDocumentString<AnswerFieldsFragment, unknown>;
 export const AuditEntryFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment AuditEntryFields on AuditEntry {
@@ -1911,6 +1997,9 @@ export const EvaluationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString
   latencyP50Ms
   latencyP95Ms
   settings
+  cost {
+    ...CostFields
+  }
   createdAt
   results {
     query
@@ -1920,7 +2009,16 @@ export const EvaluationFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString
     foundMemoryIds
   }
 }
-    `, {"fragmentName":"EvaluationFields"}) as unknown as TypedDocumentString<EvaluationFieldsFragment, unknown>;
+    fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}`, {"fragmentName":"EvaluationFields"}) as unknown as TypedDocumentString<EvaluationFieldsFragment, unknown>;
 export const TenantFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment TenantFields on Tenant {
   id
@@ -1986,6 +2084,9 @@ export const MemoryFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }
     `, {"fragmentName":"MemoryFields"}) as unknown as TypedDocumentString<MemoryFieldsFragment, unknown>;
 export const SearchHitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
@@ -1997,6 +2098,8 @@ export const SearchHitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
     rawScore
     contribution
   }
+  rerankScore
+  tokens
   memory {
     ...MemoryFields
   }
@@ -2027,7 +2130,79 @@ export const SearchHitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`, {"fragmentName":"SearchHitFields"}) as unknown as TypedDocumentString<SearchHitFieldsFragment, unknown>;
+export const SearchFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
+    fragment SearchFields on SearchResult {
+  hits {
+    ...SearchHitFields
+  }
+  queries
+  degraded {
+    part
+    reason
+  }
+  cost {
+    ...CostFields
+  }
+  tookMs
+}
+    fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}
+fragment MemoryFields on Memory {
+  id
+  projectId
+  layer
+  status
+  content
+  role
+  speaker
+  source
+  tags
+  metadata
+  userId
+  agentId
+  sessionId
+  importance
+  occurredAt
+  validFrom
+  validTo
+  createdAt
+  supersededAt
+  expiresAt
+  detectedPii
+  maskedPii
+  chunkIndex
+  section
+  page
+}
+fragment SearchHitFields on SearchHit {
+  score
+  signals {
+    signal
+    rank
+    rawScore
+    contribution
+  }
+  rerankScore
+  tokens
+  memory {
+    ...MemoryFields
+  }
+  context {
+    ...MemoryFields
+  }
+}`, {"fragmentName":"SearchFields"}) as unknown as TypedDocumentString<SearchFieldsFragment, unknown>;
 export const MemoryEventFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment MemoryEventFields on MemoryEvent {
   cursor
@@ -2068,6 +2243,9 @@ export const MemoryEventFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentStrin
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`, {"fragmentName":"MemoryEventFields"}) as unknown as TypedDocumentString<MemoryEventFieldsFragment, unknown>;
 export const PageFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(`
     fragment PageFields on PageInfo {
@@ -2126,18 +2304,16 @@ export const RateLimitFieldsFragmentDoc = /*#__PURE__*/ new TypedDocumentString(
 }
     `, {"fragmentName":"RateLimitFields"}) as unknown as TypedDocumentString<RateLimitFieldsFragment, unknown>;
 export const AnswerDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Answer($id: ID!) {
+    query Answer($id: ID!, $details: Boolean! = false) {
   answer(id: $id) {
     ...AnswerFields
+    citations @include(if: $details) {
+      memory {
+        ...MemoryFields
+      }
+    }
     search {
-      hits {
-        ...SearchHitFields
-      }
-      degraded {
-        part
-        reason
-      }
-      tookMs
+      ...SearchFields
     }
   }
 }
@@ -2161,9 +2337,7 @@ fragment AnswerFields on Answer {
   }
   groundedness
   cost {
-    id
-    totalUsd
-    pending
+    ...CostFields
   }
   model
   degraded {
@@ -2181,6 +2355,16 @@ fragment AnswerFields on Answer {
     code
     message
   }
+}
+fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
 }
 fragment MemoryFields on Memory {
   id
@@ -2205,6 +2389,9 @@ fragment MemoryFields on Memory {
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }
 fragment SearchHitFields on SearchHit {
   score
@@ -2214,15 +2401,31 @@ fragment SearchHitFields on SearchHit {
     rawScore
     contribution
   }
+  rerankScore
+  tokens
   memory {
     ...MemoryFields
   }
   context {
     ...MemoryFields
   }
+}
+fragment SearchFields on SearchResult {
+  hits {
+    ...SearchHitFields
+  }
+  queries
+  degraded {
+    part
+    reason
+  }
+  cost {
+    ...CostFields
+  }
+  tookMs
 }`) as unknown as TypedDocumentString<AnswerQuery, AnswerQueryVariables>;
 export const AnswersDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Answers($projectId: ID, $userId: ID, $agentId: ID, $sessionId: ID, $first: Int, $after: String) {
+    query Answers($projectId: ID, $userId: ID, $agentId: ID, $sessionId: ID, $first: Int, $after: String, $count: Boolean! = false) {
   answers(
     projectId: $projectId
     userId: $userId
@@ -2237,6 +2440,7 @@ export const AnswersDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment CitationFields on Citation {
@@ -2259,9 +2463,7 @@ fragment AnswerFields on Answer {
   }
   groundedness
   cost {
-    id
-    totalUsd
-    pending
+    ...CostFields
   }
   model
   degraded {
@@ -2279,6 +2481,16 @@ fragment AnswerFields on Answer {
     code
     message
   }
+}
+fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
 }
 fragment PageFields on PageInfo {
   hasNextPage
@@ -2312,9 +2524,7 @@ fragment AnswerFields on Answer {
   }
   groundedness
   cost {
-    id
-    totalUsd
-    pending
+    ...CostFields
   }
   model
   degraded {
@@ -2332,6 +2542,16 @@ fragment AnswerFields on Answer {
     code
     message
   }
+}
+fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
 }`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<AskMutation, AskMutationVariables>;
 export const CancelAnswerDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation CancelAnswer($id: ID!) {
@@ -2361,9 +2581,7 @@ fragment AnswerFields on Answer {
   }
   groundedness
   cost {
-    id
-    totalUsd
-    pending
+    ...CostFields
   }
   model
   degraded {
@@ -2381,6 +2599,16 @@ fragment AnswerFields on Answer {
     code
     message
   }
+}
+fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
 }`) as unknown as TypedDocumentString<CancelAnswerMutation, CancelAnswerMutationVariables>;
 export const AskStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     subscription AskStream($input: AskInput!, $after: String) {
@@ -2390,9 +2618,7 @@ export const AskStreamDocument = /*#__PURE__*/ new TypedDocumentString(`
     ... on AskRetrieved {
       answerId
       search {
-        hits {
-          ...SearchHitFields
-        }
+        ...SearchFields
       }
     }
     ... on AskDelta {
@@ -2425,9 +2651,7 @@ fragment AnswerFields on Answer {
   }
   groundedness
   cost {
-    id
-    totalUsd
-    pending
+    ...CostFields
   }
   model
   degraded {
@@ -2445,6 +2669,16 @@ fragment AnswerFields on Answer {
     code
     message
   }
+}
+fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
 }
 fragment MemoryFields on Memory {
   id
@@ -2469,6 +2703,9 @@ fragment MemoryFields on Memory {
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }
 fragment SearchHitFields on SearchHit {
   score
@@ -2478,12 +2715,28 @@ fragment SearchHitFields on SearchHit {
     rawScore
     contribution
   }
+  rerankScore
+  tokens
   memory {
     ...MemoryFields
   }
   context {
     ...MemoryFields
   }
+}
+fragment SearchFields on SearchResult {
+  hits {
+    ...SearchHitFields
+  }
+  queries
+  degraded {
+    part
+    reason
+  }
+  cost {
+    ...CostFields
+  }
+  tookMs
 }`) as unknown as TypedDocumentString<AskStreamSubscription, AskStreamSubscriptionVariables>;
 export const AuditEntryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query AuditEntry($id: ID!) {
@@ -2503,7 +2756,7 @@ export const AuditEntryDocument = /*#__PURE__*/ new TypedDocumentString(`
   previousHash
 }`) as unknown as TypedDocumentString<AuditEntryQuery, AuditEntryQueryVariables>;
 export const AuditLogDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query AuditLog($filter: AuditFilter, $first: Int, $after: String) {
+    query AuditLog($filter: AuditFilter, $first: Int, $after: String, $count: Boolean! = false) {
   auditLog(filter: $filter, first: $first, after: $after) {
     nodes {
       ...AuditEntryFields
@@ -2511,6 +2764,7 @@ export const AuditLogDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment AuditEntryFields on AuditEntry {
@@ -2555,7 +2809,7 @@ export const VerifyLedgerDocument = /*#__PURE__*/ new TypedDocumentString(`
   tookMs
 }`) as unknown as TypedDocumentString<VerifyLedgerQuery, VerifyLedgerQueryVariables>;
 export const BudgetsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Budgets($scope: BudgetScope, $scopeId: ID, $first: Int, $after: String) {
+    query Budgets($scope: BudgetScope, $scopeId: ID, $first: Int, $after: String, $count: Boolean! = false) {
   budgets(scope: $scope, scopeId: $scopeId, first: $first, after: $after) {
     nodes {
       ...BudgetFields
@@ -2563,6 +2817,7 @@ export const BudgetsDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment BudgetFields on Budget {
@@ -2722,7 +2977,7 @@ fragment CostLogFields on CostLog {
   createdAt
 }`) as unknown as TypedDocumentString<ReservationQuery, ReservationQueryVariables>;
 export const ReservationsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Reservations($status: ReservationStatus, $projectId: ID, $first: Int, $after: String) {
+    query Reservations($status: ReservationStatus, $projectId: ID, $first: Int, $after: String, $count: Boolean! = false) {
   reservations(
     status: $status
     projectId: $projectId
@@ -2735,6 +2990,7 @@ export const ReservationsDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment ReservationFields on Reservation {
@@ -2839,14 +3095,48 @@ export const DeleteBudgetDocument = /*#__PURE__*/ new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<DeleteBudgetMutation, DeleteBudgetMutationVariables>;
 export const ReserveBudgetDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation ReserveBudget($input: ReserveBudgetInput!) {
+    mutation ReserveBudget($input: ReserveBudgetInput!, $details: Boolean! = false) {
   reserveBudget(input: $input) {
     reservation {
       ...ReservationFields
     }
+    budgets @include(if: $details) {
+      ...BudgetFields
+    }
   }
 }
-    fragment ReservationFields on Reservation {
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}
+fragment ReservationFields on Reservation {
   id
   projectId
   status
@@ -2877,14 +3167,48 @@ export const ExtendReservationDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
 }`) as unknown as TypedDocumentString<ExtendReservationMutation, ExtendReservationMutationVariables>;
 export const SettleReservationDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation SettleReservation($input: SettleReservationInput!) {
+    mutation SettleReservation($input: SettleReservationInput!, $details: Boolean! = false) {
   settleReservation(input: $input) {
     costLog {
       ...CostLogFields
     }
+    budgets @include(if: $details) {
+      ...BudgetFields
+    }
   }
 }
-    fragment CostLogFields on CostLog {
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}
+fragment CostLogFields on CostLog {
   id
   kind
   projectId
@@ -2942,14 +3266,48 @@ export const ReleaseReservationDocument = /*#__PURE__*/ new TypedDocumentString(
   expiresAt
 }`) as unknown as TypedDocumentString<ReleaseReservationMutation, ReleaseReservationMutationVariables>;
 export const RecordUsageDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation RecordUsage($input: RecordUsageInput!) {
+    mutation RecordUsage($input: RecordUsageInput!, $details: Boolean! = false) {
   recordUsage(input: $input) {
     costLog {
       ...CostLogFields
     }
+    budgets @include(if: $details) {
+      ...BudgetFields
+    }
   }
 }
-    fragment CostLogFields on CostLog {
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}
+fragment CostLogFields on CostLog {
   id
   kind
   projectId
@@ -3101,6 +3459,9 @@ export const ConsolidateMemoriesDocument = /*#__PURE__*/ new TypedDocumentString
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<ConsolidateMemoriesMutation, ConsolidateMemoriesMutationVariables>;
 export const TenantStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query TenantStats {
@@ -3145,21 +3506,131 @@ export const GovernanceOverviewDocument = /*#__PURE__*/ new TypedDocumentString(
   savedUsdThisMonth
 }`) as unknown as TypedDocumentString<GovernanceOverviewQuery, GovernanceOverviewQueryVariables>;
 export const CostDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Cost($id: ID!) {
+    query Cost($id: ID!, $details: Boolean! = false, $first: Int) {
   cost(id: $id) {
-    id
-    totalUsd
-    savedUsd
-    inputTokens
-    outputTokens
-    calls
-    unpricedCalls
-    pending
+    ...CostFields
+    log(first: $first) @include(if: $details) {
+      ...CostLogFields
+      project {
+        ...ProjectFields
+      }
+      price {
+        ...ModelPriceFields
+      }
+      adjusts {
+        id
+      }
+    }
+    budgets @include(if: $details) {
+      ...BudgetFields
+    }
   }
 }
-    `) as unknown as TypedDocumentString<CostQuery, CostQueryVariables>;
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}
+fragment CostLogFields on CostLog {
+  id
+  kind
+  projectId
+  userId
+  agentId
+  sessionId
+  apiKeyId
+  reservationId
+  triggerId
+  executionId
+  workflowRunId
+  stepId
+  subjectType
+  subjectId
+  operation
+  provider
+  model
+  inputTokens
+  outputTokens
+  cachedInputTokens
+  cacheWriteTokens
+  reasoningTokens
+  calls
+  priced
+  totalCostUsd
+  cacheHit
+  savedUsd
+  estimated
+  latencyMs
+  timeToFirstTokenMs
+  traceId
+  tags
+  metadata
+  hash
+  occurredAt
+  createdAt
+}
+fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}
+fragment ProjectFields on Project {
+  id
+  name
+  createdAt
+}
+fragment ModelPriceFields on ModelPrice {
+  id
+  provider
+  model
+  inputPerMillion
+  outputPerMillion
+  cachedInputPerMillion
+  cacheWritePerMillion
+  tiers {
+    aboveInputTokens
+    inputPerMillion
+    outputPerMillion
+    cachedInputPerMillion
+    cacheWritePerMillion
+  }
+  effectiveFrom
+  effectiveTo
+  origin
+}`) as unknown as TypedDocumentString<CostQuery, CostQueryVariables>;
 export const CostLogsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query CostLogs($filter: CostLogFilter, $orderBy: CostLogOrder, $first: Int, $after: String) {
+    query CostLogs($filter: CostLogFilter, $orderBy: CostLogOrder, $first: Int, $after: String, $count: Boolean! = false) {
   costLogs(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
     nodes {
       ...CostLogFields
@@ -3167,6 +3638,7 @@ export const CostLogsDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment CostLogFields on CostLog {
@@ -3237,9 +3709,20 @@ export const CostBreakdownDocument = /*#__PURE__*/ new TypedDocumentString(`
   unpricedCalls
 }`) as unknown as TypedDocumentString<CostBreakdownQuery, CostBreakdownQueryVariables>;
 export const DocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Document($id: ID!) {
+    query Document($id: ID!, $details: Boolean! = false, $first: Int, $after: String) {
   document(id: $id) {
     ...DocumentFields
+    previousVersion @include(if: $details) {
+      ...DocumentFields
+    }
+    chunks(first: $first, after: $after) @include(if: $details) {
+      nodes {
+        ...MemoryFields
+      }
+      pageInfo {
+        ...PageFields
+      }
+    }
   }
 }
     fragment DocumentFields on Document {
@@ -3254,9 +3737,40 @@ export const DocumentDocument = /*#__PURE__*/ new TypedDocumentString(`
   version
   metadata
   createdAt
+}
+fragment MemoryFields on Memory {
+  id
+  projectId
+  layer
+  status
+  content
+  role
+  speaker
+  source
+  tags
+  metadata
+  userId
+  agentId
+  sessionId
+  importance
+  occurredAt
+  validFrom
+  validTo
+  createdAt
+  supersededAt
+  expiresAt
+  detectedPii
+  maskedPii
+  chunkIndex
+  section
+  page
+}
+fragment PageFields on PageInfo {
+  hasNextPage
+  endCursor
 }`) as unknown as TypedDocumentString<DocumentQuery, DocumentQueryVariables>;
 export const DocumentsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Documents($projectId: ID, $collection: String, $uri: String, $first: Int, $after: String) {
+    query Documents($projectId: ID, $collection: String, $uri: String, $first: Int, $after: String, $count: Boolean! = false) {
   documents(
     projectId: $projectId
     collection: $collection
@@ -3270,6 +3784,7 @@ export const DocumentsDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment DocumentFields on Document {
@@ -3340,7 +3855,7 @@ export const ErasureDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<ErasureQuery, ErasureQueryVariables>;
 export const ErasuresDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Erasures($projectId: ID, $first: Int, $after: String) {
+    query Erasures($projectId: ID, $first: Int, $after: String, $count: Boolean! = false) {
   erasures(projectId: $projectId, first: $first, after: $after) {
     nodes {
       ...ErasureFields
@@ -3348,6 +3863,7 @@ export const ErasuresDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment ErasureFields on Erasure {
@@ -3410,7 +3926,7 @@ export const EraseSubjectDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<EraseSubjectMutation, EraseSubjectMutationVariables>;
 export const EvaluationsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Evaluations($projectId: ID, $dataset: String, $first: Int, $after: String) {
+    query Evaluations($projectId: ID, $dataset: String, $first: Int, $after: String, $count: Boolean! = false) {
   evaluations(
     projectId: $projectId
     dataset: $dataset
@@ -3423,9 +3939,20 @@ export const EvaluationsDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
-    fragment EvaluationFields on Evaluation {
+    fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}
+fragment EvaluationFields on Evaluation {
   id
   projectId
   dataset
@@ -3438,6 +3965,9 @@ export const EvaluationsDocument = /*#__PURE__*/ new TypedDocumentString(`
   latencyP50Ms
   latencyP95Ms
   settings
+  cost {
+    ...CostFields
+  }
   createdAt
   results {
     query
@@ -3460,7 +3990,17 @@ export const RunEvaluationDocument = /*#__PURE__*/ new TypedDocumentString(`
     cursor
   }
 }
-    fragment EvaluationFields on Evaluation {
+    fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}
+fragment EvaluationFields on Evaluation {
   id
   projectId
   dataset
@@ -3473,6 +4013,9 @@ export const RunEvaluationDocument = /*#__PURE__*/ new TypedDocumentString(`
   latencyP50Ms
   latencyP95Ms
   settings
+  cost {
+    ...CostFields
+  }
   createdAt
   results {
     query
@@ -3523,20 +4066,97 @@ fragment ApiKeyFields on ApiKey {
   revokedAt
 }`) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
 export const TenantDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Tenant {
+    query Tenant($details: Boolean! = false) {
   tenant {
     ...TenantFields
+    stats @include(if: $details) {
+      ...TenantStatsFields
+    }
+    settings @include(if: $details) {
+      ...TenantSettingsFields
+    }
+    projects @include(if: $details) {
+      nodes {
+        ...ProjectFields
+      }
+    }
+    budgets @include(if: $details) {
+      nodes {
+        ...BudgetFields
+      }
+    }
   }
 }
-    fragment TenantFields on Tenant {
+    fragment BudgetFields on Budget {
+  id
+  scope
+  scopeId
+  window
+  limitUsd
+  limitTokens
+  usedUsd
+  usedTokens
+  reservedUsd
+  reservedTokens
+  remainingUsd
+  remainingTokens
+  thresholds
+  action
+  downgradeTo
+  downgradeAt
+  timeZone
+  weekStartsOn
+  monthStartsOn
+  windowStartsAt
+  resetsAt
+  raise {
+    extraUsd
+    extraTokens
+    until
+    reason
+    by
+  }
+  unpricedCalls
+}
+fragment TenantSettingsFields on TenantSettings {
+  unpricedPolicy
+  promptsNeedFourEyes
+  answerCacheByMeaning
+}
+fragment TenantStatsFields on TenantStats {
+  tenantId
+  usdToday
+  usdThisMonth
+  tokensToday
+  tokensThisMonth
+  budgetUsedShare
+  rejectedRequests
+  llmCallsToday
+  unpricedCallsToday
+  cacheHitRate
+  savedUsdThisMonth
+}
+fragment TenantFields on Tenant {
+  id
+  name
+  createdAt
+}
+fragment ProjectFields on Project {
   id
   name
   createdAt
 }`) as unknown as TypedDocumentString<TenantQuery, TenantQueryVariables>;
 export const ProjectDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Project($id: ID!) {
+    query Project($id: ID!, $details: Boolean! = false) {
   project(id: $id) {
     ...ProjectFields
+    stats @include(if: $details) {
+      projectId
+      usdToday
+      usdThisMonth
+      tokensThisMonth
+      llmCallsToday
+    }
   }
 }
     fragment ProjectFields on Project {
@@ -3545,7 +4165,7 @@ export const ProjectDocument = /*#__PURE__*/ new TypedDocumentString(`
   createdAt
 }`) as unknown as TypedDocumentString<ProjectQuery, ProjectQueryVariables>;
 export const ProjectsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Projects($first: Int, $after: String) {
+    query Projects($first: Int, $after: String, $count: Boolean! = false) {
   projects(first: $first, after: $after) {
     nodes {
       ...ProjectFields
@@ -3553,6 +4173,7 @@ export const ProjectsDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment ProjectFields on Project {
@@ -3565,7 +4186,7 @@ fragment PageFields on PageInfo {
   endCursor
 }`) as unknown as TypedDocumentString<ProjectsQuery, ProjectsQueryVariables>;
 export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query ApiKeys($projectId: ID, $includeRevoked: Boolean, $first: Int, $after: String) {
+    query ApiKeys($projectId: ID, $includeRevoked: Boolean, $first: Int, $after: String, $count: Boolean! = false) {
   apiKeys(
     projectId: $projectId
     includeRevoked: $includeRevoked
@@ -3578,6 +4199,7 @@ export const ApiKeysDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment ApiKeyFields on ApiKey {
@@ -3727,6 +4349,9 @@ export const UpdateMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`) as unknown as TypedDocumentString<UpdateMemoryMutation, UpdateMemoryMutationVariables>;
 export const SupersedeMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation SupersedeMemory($id: ID!, $by: CreateMemoryInput!) {
@@ -3763,6 +4388,9 @@ export const SupersedeMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`, {"idempotencyKey":["by","idempotencyKey"]}) as unknown as TypedDocumentString<SupersedeMemoryMutation, SupersedeMemoryMutationVariables>;
 export const MemorySettingsDocument = /*#__PURE__*/ new TypedDocumentString(`
     query MemorySettings($projectId: ID) {
@@ -3797,7 +4425,7 @@ export const SetMemorySettingsDocument = /*#__PURE__*/ new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<SetMemorySettingsMutation, SetMemorySettingsMutationVariables>;
 export const MemoryStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query MemoryStats($projectId: ID) {
+    query MemoryStats($projectId: ID, $days: Int, $timeZone: String, $first: Int) {
   memoryStats(projectId: $projectId) {
     total
     byLayer {
@@ -3806,18 +4434,25 @@ export const MemoryStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
     createdLast24h
     reflectionsLast24h
-    timeline {
+    timeline(days: $days, timeZone: $timeZone) {
       day
       memories
       reflections
     }
-    topProjects {
+    topProjects(first: $first) {
       projectId
+      project {
+        ...ProjectFields
+      }
       count
     }
   }
 }
-    `) as unknown as TypedDocumentString<MemoryStatsQuery, MemoryStatsQueryVariables>;
+    fragment ProjectFields on Project {
+  id
+  name
+  createdAt
+}`) as unknown as TypedDocumentString<MemoryStatsQuery, MemoryStatsQueryVariables>;
 export const DecayMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DecayMemories($projectId: ID, $dryRun: Boolean, $idempotencyKey: String) {
   decayMemories(
@@ -3840,15 +4475,65 @@ export const GiveFeedbackDocument = /*#__PURE__*/ new TypedDocumentString(`
 }
     `, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<GiveFeedbackMutation, GiveFeedbackMutationVariables>;
 export const MemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Memory($id: ID!, $asOf: DateTime) {
+    query Memory($id: ID!, $asOf: DateTime, $details: Boolean! = false, $first: Int) {
   memory(id: $id, asOf: $asOf) {
     ...MemoryFields
     strength
     accessCount
     lastAccessedAt
+    project @include(if: $details) {
+      ...ProjectFields
+    }
+    supersededBy @include(if: $details) {
+      ...MemoryFields
+    }
+    document @include(if: $details) {
+      ...DocumentFields
+    }
+    sources(first: $first) @include(if: $details) {
+      ...MemoryFields
+    }
+    history(first: $first) @include(if: $details) {
+      at
+      actor
+      change
+      before
+      after
+    }
+    cost @include(if: $details) {
+      ...CostFields
+    }
   }
 }
-    fragment MemoryFields on Memory {
+    fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}
+fragment DocumentFields on Document {
+  id
+  projectId
+  collection
+  title
+  uri
+  mimeType
+  contentHash
+  chunkCount
+  version
+  metadata
+  createdAt
+}
+fragment ProjectFields on Project {
+  id
+  name
+  createdAt
+}
+fragment MemoryFields on Memory {
   id
   projectId
   layer
@@ -3871,9 +4556,12 @@ export const MemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`) as unknown as TypedDocumentString<MemoryQuery, MemoryQueryVariables>;
 export const MemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Memories($filter: MemoryFilter, $orderBy: MemoryOrder, $first: Int, $after: String) {
+    query Memories($filter: MemoryFilter, $orderBy: MemoryOrder, $first: Int, $after: String, $count: Boolean! = false) {
   memories(filter: $filter, orderBy: $orderBy, first: $first, after: $after) {
     nodes {
       ...MemoryFields
@@ -3881,6 +4569,7 @@ export const MemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment MemoryFields on Memory {
@@ -3906,26 +4595,32 @@ export const MemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }
 fragment PageFields on PageInfo {
   hasNextPage
   endCursor
 }`) as unknown as TypedDocumentString<MemoriesQuery, MemoriesQueryVariables>;
 export const SearchMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query SearchMemories($input: SearchMemoriesInput!) {
+    query SearchMemories($input: SearchMemoriesInput!, $prompt: Boolean! = false, $promptFormat: PromptFormat, $promptTokens: Int) {
   searchMemories(input: $input) {
-    hits {
-      ...SearchHitFields
-    }
-    queries
-    degraded {
-      part
-      reason
-    }
-    tookMs
+    ...SearchFields
+    prompt(format: $promptFormat, maxTokens: $promptTokens) @include(if: $prompt)
   }
 }
-    fragment MemoryFields on Memory {
+    fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}
+fragment MemoryFields on Memory {
   id
   projectId
   layer
@@ -3948,6 +4643,9 @@ export const SearchMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }
 fragment SearchHitFields on SearchHit {
   score
@@ -3957,20 +4655,39 @@ fragment SearchHitFields on SearchHit {
     rawScore
     contribution
   }
+  rerankScore
+  tokens
   memory {
     ...MemoryFields
   }
   context {
     ...MemoryFields
   }
+}
+fragment SearchFields on SearchResult {
+  hits {
+    ...SearchHitFields
+  }
+  queries
+  degraded {
+    part
+    reason
+  }
+  cost {
+    ...CostFields
+  }
+  tookMs
 }`) as unknown as TypedDocumentString<SearchMemoriesQuery, SearchMemoriesQueryVariables>;
 export const CreateMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation CreateMemory($input: CreateMemoryInput!) {
+    mutation CreateMemory($input: CreateMemoryInput!, $similar: Boolean! = false) {
   createMemory(input: $input) {
     memory {
       ...MemoryFields
     }
     deduplicated
+    similar @include(if: $similar) {
+      ...MemoryFields
+    }
     cursor
   }
 }
@@ -3997,12 +4714,19 @@ export const CreateMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<CreateMemoryMutation, CreateMemoryMutationVariables>;
 export const CreateMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    mutation CreateMemories($inputs: [CreateMemoryInput!]!, $idempotencyKey: String) {
+    mutation CreateMemories($inputs: [CreateMemoryInput!]!, $idempotencyKey: String, $similar: Boolean! = false) {
   createMemories(inputs: $inputs, idempotencyKey: $idempotencyKey) {
     results {
       memory {
+        ...MemoryFields
+      }
+      deduplicated
+      similar @include(if: $similar) {
         ...MemoryFields
       }
       cursor
@@ -4034,6 +4758,9 @@ export const CreateMemoriesDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`, {"idempotencyKey":["idempotencyKey"]}) as unknown as TypedDocumentString<CreateMemoriesMutation, CreateMemoriesMutationVariables>;
 export const ArchiveMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation ArchiveMemory($id: ID!, $reason: String) {
@@ -4067,6 +4794,9 @@ export const ArchiveMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`) as unknown as TypedDocumentString<ArchiveMemoryMutation, ArchiveMemoryMutationVariables>;
 export const RestoreMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation RestoreMemory($id: ID!) {
@@ -4100,6 +4830,9 @@ export const RestoreMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`) as unknown as TypedDocumentString<RestoreMemoryMutation, RestoreMemoryMutationVariables>;
 export const DeleteMemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     mutation DeleteMemory($id: ID!) {
@@ -4138,6 +4871,9 @@ export const MemoryCreatedDocument = /*#__PURE__*/ new TypedDocumentString(`
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }
 fragment MemoryEventFields on MemoryEvent {
   cursor
@@ -4190,7 +4926,7 @@ export const ModelsDocument = /*#__PURE__*/ new TypedDocumentString(`
   origin
 }`) as unknown as TypedDocumentString<ModelsQuery, ModelsQueryVariables>;
 export const ModelPricesDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query ModelPrices($provider: String, $model: String, $at: DateTime, $first: Int, $after: String) {
+    query ModelPrices($provider: String, $model: String, $at: DateTime, $first: Int, $after: String, $count: Boolean! = false) {
   modelPrices(
     provider: $provider
     model: $model
@@ -4204,6 +4940,7 @@ export const ModelPricesDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment PageFields on PageInfo {
@@ -4316,7 +5053,7 @@ fragment PromptVersionFields on PromptVersion {
   evaluation
 }`) as unknown as TypedDocumentString<PromptQuery, PromptQueryVariables>;
 export const PromptsDocument = /*#__PURE__*/ new TypedDocumentString(`
-    query Prompts($projectId: ID, $first: Int, $after: String) {
+    query Prompts($projectId: ID, $first: Int, $after: String, $count: Boolean! = false) {
   prompts(projectId: $projectId, first: $first, after: $after) {
     nodes {
       ...PromptFields
@@ -4330,6 +5067,7 @@ export const PromptsDocument = /*#__PURE__*/ new TypedDocumentString(`
     pageInfo {
       ...PageFields
     }
+    totalCount @include(if: $count)
   }
 }
     fragment PageFields on PageInfo {
@@ -4468,14 +5206,22 @@ export const GenerateReflectionDocument = /*#__PURE__*/ new TypedDocumentString(
       reason
     }
     cost {
-      id
-      totalUsd
-      pending
+      ...CostFields
     }
     cursor
   }
 }
-    fragment MemoryFields on Memory {
+    fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}
+fragment MemoryFields on Memory {
   id
   projectId
   layer
@@ -4498,4 +5244,7 @@ export const GenerateReflectionDocument = /*#__PURE__*/ new TypedDocumentString(
   expiresAt
   detectedPii
   maskedPii
+  chunkIndex
+  section
+  page
 }`, {"idempotencyKey":["input","idempotencyKey"]}) as unknown as TypedDocumentString<GenerateReflectionMutation, GenerateReflectionMutationVariables>;
