@@ -162,7 +162,7 @@ const tables = [
       at timestamptz not null,
       signature bytea not null,
       key_id text not null,
-      primary key (tenant_id, chain, number))`,
+      primary key (tenant_id, chain, number, key_id))`,
   `create table platform.cost_shares (
       tenant_id uuid not null,
       ledger_number bigint not null,

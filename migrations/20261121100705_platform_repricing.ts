@@ -17,16 +17,20 @@ const calls = `create function platform.booked_calls(tenant uuid, of_provider te
     and c.occurred_at >= since and c.number > after and coalesce(c.price->>'origin', '') <> 'LOCAL'
   group by c.tenant_id, c.number order by c.number limit most $$`;
 
-/** The windows that a call counts in: those of its reservation, or of the budgets that cover whoever made it. */
+/**
+ * The windows that a call counts in: those of its reservation, or of the budgets that cover whoever made it. A line names its user
+ * and agent as the input did; the user and agent that its key is bound to paid as well, and a key's binding never changes.
+ */
 const windowsOf = `create function platform.windows_of(c platform.ledger) returns table (budget_id uuid, starts_at timestamptz) language sql stable as $$
   select u.budget_id, u.starts_at from platform.reservations r, unnest(r.budget_ids, r.window_starts) as u(budget_id, starts_at)
     where r.tenant_id = c.tenant_id and r.id = c.reservation_id
   union all
   select w.budget_id, w.starts_at
     from platform.budgets g join platform.budget_windows w on w.tenant_id = c.tenant_id and w.budget_id = g.id
+      left join platform.api_keys k on k.tenant_id = c.tenant_id and k.id = c.api_key_id
     where c.reservation_id is null and g.tenant_id = c.tenant_id and w.starts_at <= c.occurred_at and w.ends_at > c.occurred_at
       and (g.scope, g.scope_id) in (('TENANT', c.tenant_id::text), ('PROJECT', c.project_id::text), ('USER', c.user_id),
-        ('AGENT', c.agent_id), ('SESSION', c.session_id), ('API_KEY', c.api_key_id::text)) $$`;
+        ('AGENT', c.agent_id), ('SESSION', c.session_id), ('API_KEY', c.api_key_id::text), ('USER', k.user_id), ('AGENT', k.agent_id)) $$`;
 
 /**
  * Books the difference to a new price on the windows that the call counts in, and shares it out as the call was. Null: by now

@@ -212,3 +212,32 @@ test('a price that begins in the past books the difference of what was called si
     { kind: 'ADJUSTMENT', totalCostUsd: '-0.5', adjusts },
   ]);
 });
+
+test('a later price moves the budgets of the user and agent that the key is bound to, and of those that its call named', async () => {
+  const CREATE = 'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret } }';
+  const binding = { projectId: tenant.projectId, userId: 'boss', agentId: 'desk' };
+  const { createApiKey } = await tenant.client.ask(CREATE, { input: { name: 'k', roles: ['AGENT'], ...binding } });
+  const BUDGET = 'mutation ($input: SetBudgetInput!) { setBudget(input: $input) { budget { id } } }';
+  const paying = { USER: ['boss', 'guest'], AGENT: ['desk', 'errand'] };
+  const ids: string[] = [];
+  for (const [scope, scopeIds] of Object.entries(paying))
+    for (const scopeId of scopeIds) {
+      const input = { scope, scopeId, window: 'TOTAL', limitUsd: '100', action: 'ALERT' };
+      ids.push((await tenant.client.ask(BUDGET, { input })).setBudget.budget.id);
+    }
+  const RECORD = 'mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { costLog { priced } } }';
+  const call = { model: 'openai-compatible/bound', usage: { inputTokens: 1_000_000, outputTokens: 0 } };
+  await tenant.client
+    .withKey(createApiKey.secret)
+    .ask(RECORD, { input: { ...call, userId: 'guest', agentId: 'errand' } });
+  const used = async () =>
+    Promise.all(
+      ids.map(
+        async (id) => (await tenant.client.ask('query ($id: ID!) { budget(id: $id) { usedUsd } }', { id })).budget,
+      ),
+    );
+  expect(await used()).toEqual(ids.map(() => ({ usedUsd: '0' })));
+  const price = { provider: 'openai-compatible', model: 'bound', inputPerMillion: '3', outputPerMillion: '0' };
+  await set({ ...price, effectiveFrom: new Date(Date.now() - 60_000).toISOString() });
+  expect(await used()).toEqual(ids.map(() => ({ usedUsd: '3' })));
+});

@@ -18,6 +18,7 @@ export interface Config {
   readonly dataFolder: string;
   readonly adminKey: string | null;
   readonly internalSecret: string | null;
+  readonly previousSecret: string | null;
   readonly jwt: {
     readonly secret: string | null;
     readonly jwksUrl: string | null;
@@ -118,6 +119,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataFolder: env.RAE_DATA_DIR,
     adminKey: env.RAE_ADMIN_KEY,
     internalSecret: env.RAE_INTERNAL_SECRET,
+    previousSecret: env.RAE_INTERNAL_SECRET_PREVIOUS,
     jwt: {
       secret: env.RAE_JWT_SECRET,
       jwksUrl: env.RAE_JWT_JWKS_URL,

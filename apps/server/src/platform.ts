@@ -134,6 +134,7 @@ export async function openPlatform(config: Config, logger: Logger, clock: Clock)
   const metering = createMetering({ transact, clock, logger, metrics, prices, redis: openCounters(config, logger) });
   const stopUpkeep = metering.startUpkeep();
   const internalSecret = readInternalSecret(config);
+  const previous = config.previousSecret;
   return {
     config,
     clock,
@@ -146,7 +147,7 @@ export async function openPlatform(config: Config, logger: Logger, clock: Clock)
     metering,
     cursors: createCursorCodec(deriveSecret(internalSecret, 'cursors')),
     internalSecret,
-    signer: createChainSigner(deriveSecret(internalSecret, 'chains')),
+    signer: createChainSigner(deriveSecret(internalSecret, 'chains'), previous && deriveSecret(previous, 'chains')),
     asWorker,
     asTenant,
     async close() {

@@ -130,6 +130,13 @@ export const SETTINGS = {
     about:
       'Signs what the parts of RAE tell each other, and list cursors. Made and kept in the data folder when embedded, needed otherwise.',
   },
+  RAE_INTERNAL_SECRET_PREVIOUS: {
+    schema: secret,
+    takes: 'at least 32 characters',
+    example: '',
+    about:
+      'What RAE_INTERNAL_SECRET was before: signatures of the audit log and the ledger under it are believed, and a worker signs them anew.',
+  },
   RAE_JWT_SECRET: {
     schema: secret,
     takes: 'at least 32 characters',

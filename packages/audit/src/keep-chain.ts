@@ -1,7 +1,7 @@
 import type { Caller, Transaction } from '@rae/kernel';
 import type { ChainHead } from './chain.ts';
 import { type ChainLink, type ChainSource, findEnds, findLink, findNumberBefore, findOldest } from './chain-source.ts';
-import { type ChainSigner, findCheckpoints, insertCheckpoint } from './checkpoints.ts';
+import { type ChainSigner, findCheckpoints, insertCheckpoint, signAnew } from './checkpoints.ts';
 import { type VerifyOptions, verifyWholeChain } from './verify-chain.ts';
 
 export interface ChainKeeping {
@@ -12,7 +12,7 @@ export interface ChainKeeping {
   readonly now: Date;
 }
 
-/** What became of a chain. broken: the earliest line that does not hold, and then nothing was signed or pruned. */
+/** What became of a chain. broken: the earliest line or signature that does not hold, and then nothing was signed or pruned. */
 export interface Kept {
   readonly signed: boolean;
   readonly pruned: number;
@@ -75,7 +75,7 @@ async function findBroken(options: VerifyOptions, due: Due | null, prefix: Chain
 /**
  * Signs the newest line of a tenant's chain once a day, and prunes lines older than `days` behind a line that it signed: at
  * most 20 000 a pass. Only what holds is signed, which is checked from the last signed line on, and what is pruned from its
- * start: a signature under a changed line would vouch for it.
+ * start: a signature under a changed line would vouch for it. What was signed under the signer's previous key is signed anew.
  *
  * @param days how long lines are kept; null: for ever
  */
@@ -87,6 +87,8 @@ export async function keepChain(
 ): Promise<Kept> {
   const { transactAs, signer, now } = keeping;
   const read = <T>(work: (tx: Transaction) => Promise<T>) => transactAs(caller, work);
+  const forged = await read((tx) => signAnew(tx, source.chain, signer));
+  if (forged !== null) return { ...NOTHING, broken: `the signature of line ${forged}` };
   const due = await read((tx) => findDue(tx, source, now));
   const cutoff = days === null ? null : new Date(now.getTime() - days * DAY_MS);
   const prefix = cutoff && (await read((tx) => findPrefix(tx, source, cutoff)));

@@ -12,7 +12,8 @@ jest.setTimeout(60_000); // the machine may be busy
 const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
 const WHOLE: ChainRange = { from: null, to: null };
-const signer = createChainSigner('a secret of 32 characters or more!');
+const SECRET = 'a secret of 32 characters or more!';
+const signer = createChainSigner(SECRET);
 
 let now = START;
 const clock: Clock = { now: () => new Date(now) };
@@ -42,9 +43,9 @@ const ids = async () =>
   (await as((tx) => tx.query<{ id: string }>('select id from platform.audit_log order by number'))).map(({ id }) => id);
 const verify = (range = WHOLE, by = signer) =>
   verifyWholeChain({ caller: testCaller(tenant), source: auditSource, signer: by, read: as }, range);
-const keep = (days: number | null = null) =>
+const keep = (days: number | null = null, by = signer) =>
   keepChain(
-    { transactAs: db.as, transactAsWorker: db.asWorker, signer, now: new Date(now) },
+    { transactAs: db.as, transactAsWorker: db.asWorker, signer: by, now: new Date(now) },
     testCaller(tenant),
     auditSource,
     days,
@@ -147,6 +148,28 @@ describe('a signed head', () => {
     await tamper("update platform.chain_checkpoints set hash = sha256('x') where tenant_id = $1", 'chain_checkpoints');
     expect(await verify()).toMatchObject({ valid: false, firstBrokenId: (await ids())[4] });
     expect(await verify(WHOLE, createChainSigner('another secret'))).toMatchObject({ valid: true, checkpoints: 0 });
+  });
+
+  test('under the previous key is believed, and signed anew once, so that the new key alone will do', async () => {
+    const [rotated, renewed] = [createChainSigner('a new secret', SECRET), createChainSigner('a new secret')];
+    expect(await verify(WHOLE, renewed)).toMatchObject({ checkpoints: 0 });
+    expect(await verify(WHOLE, rotated)).toMatchObject({ valid: true, checkpoints: 1 });
+    now -= 3 * DAY; // nothing new is due
+    for (let time = 0; time < 2; time++)
+      expect(await keep(null, rotated)).toEqual({ signed: false, pruned: 0, broken: null });
+    const points = await as((tx) =>
+      tx.query('select number::int, key_id from platform.chain_checkpoints order by at, key_id = $1', [renewed.keyId]),
+    );
+    expect(points).toEqual([signer, renewed].map(({ keyId }) => ({ number: 5, key_id: keyId })));
+    expect(await verify(WHOLE, rotated)).toMatchObject({ valid: true, checkpoints: 1 });
+    expect(await verify(WHOLE, renewed)).toMatchObject({ valid: true, checkpoints: 1 });
+  });
+
+  test('that is forged, under the previous key too, is told, and nothing is signed', async () => {
+    await tamper("update platform.chain_checkpoints set hash = sha256('x') where tenant_id = $1", 'chain_checkpoints');
+    for (const by of [signer, createChainSigner('a new secret', SECRET)])
+      expect(await keep(null, by)).toEqual({ signed: false, pruned: 0, broken: 'the signature of line 5' });
+    expect(await verify(WHOLE, createChainSigner('a new secret'))).toMatchObject({ checkpoints: 0 });
   });
 
   test('is not made of a chain that does not hold', async () => {

@@ -117,16 +117,16 @@ async function compareCheckpoints(options: VerifyOptions, plan: Plan): Promise<C
   const inRange = plan.checkpoints.filter(({ number }) => number >= first && (isLast || number <= last));
   const numbers = inRange.map(({ number }) => number);
   const lines = await options.read((tx) => findLinks(tx, options.source, numbers));
-  let checkpoints = 0;
+  const compared = new Set<number>();
   for (const point of inRange) {
     const held = holds(options, point);
     if (held === null) continue; // of another key: it can be neither believed nor refuted
-    checkpoints += 1;
+    compared.add(point.number);
     const line = lines.get(point.number);
     if (!held || !line?.hash.equals(point.hash))
-      return { checkpoints, broken: { number: point.number, id: line?.id ?? newest?.id ?? null } };
+      return { checkpoints: compared.size, broken: { number: point.number, id: line?.id ?? newest?.id ?? null } };
   }
-  return { checkpoints, broken: null };
+  return { checkpoints: compared.size, broken: null };
 }
 
 /** Whether the newest line is the one that the head says: lines cut off at the end show nowhere else. */
