@@ -15,17 +15,11 @@ const forgetLabels = `create function platform.forget_ledger_labels(subjects tex
       returning 1)
   select count(*)::int from forgotten $$`;
 
-/** Tags of the events about what an erasure took away, whose ids stand in the events that it told. */
-const forgetTags = `create function platform.forget_event_tags(erasure uuid) returns int language sql security definer set search_path = pg_catalog as $$
-  with told as materialized (
-    select payload from platform.events
-      where tenant_id = nullif(current_setting('app.tenant', true), '')::uuid and type = 'memory.erased'
-        and payload ->> 'erasureId' = erasure::text),
-  gone as materialized (select distinct jsonb_array_elements_text(payload -> 'memoryIds') as id from told),
-  forgotten as (
+/** Tags of the events about what was taken away for good. */
+const forgetTags = `create function platform.forget_event_tags(subjects text[]) returns int language sql security definer set search_path = pg_catalog as $$
+  with forgotten as (
     update platform.events set tags = '{}'
-      where tenant_id = nullif(current_setting('app.tenant', true), '')::uuid and tags <> '{}'
-        and subject in (select id from gone)
+      where tenant_id = nullif(current_setting('app.tenant', true), '')::uuid and tags <> '{}' and subject = any(subjects)
       returning 1)
   select count(*)::int from forgotten $$`;
 
@@ -36,12 +30,14 @@ export const PlatformForget = migration(
     'create policy owner_forgets on platform.ledger to rae_owner using (true) with check (true)',
     'create policy owner_forgets on platform.events to rae_owner using (true) with check (true)',
     forgetLabels,
+    "create index events_tagged on platform.events (tenant_id, subject) where tags <> '{}'",
     forgetTags,
     `revoke execute on function ${FUNCTIONS} from public`,
     `grant execute on function ${FUNCTIONS} to rae_app`,
   ],
   [
     `drop function ${FUNCTIONS}`,
+    'drop index platform.events_tagged',
     'drop policy owner_forgets on platform.events',
     'drop policy owner_forgets on platform.ledger',
   ],

@@ -166,38 +166,84 @@ test('an erasure whose worker is killed amid its pages is finished after the res
   expect(erasedMemories).toBe(1_000);
 });
 
-test('after an erasure nothing of it is left in database, Redis and log, in content, tags, metadata, history, documents, answers or events', async () => {
-  const canary = 'quokka4711';
-  const spoken = { tags: [canary], metadata: { canary }, speaker: canary, source: canary, userId: 'u9' };
-  const ids = await Promise.all([1, 2, 3].map((n) => create(`The ${canary} number ${n}.`, spoken)));
-  await tenant.client.ask('mutation ($id: ID!, $why: String) { archiveMemory(id: $id, reason: $why) { cursor } }', {
-    id: ids[0],
-    why: canary,
+describe('in the whole database, Redis and log, also as bytes,', () => {
+  const erased = 'quokka4711';
+  const deleted = 'numbat4712';
+  const known: string[] = [];
+  let lines: string[];
+
+  async function eraseAll(): Promise<void> {
+    const spoken = { tags: [erased], metadata: { erased }, speaker: erased, source: erased, userId: 'u9' };
+    const ids = await Promise.all([1, 2, 3].map((n) => create(`The ${erased} number ${n}.`, spoken)));
+    await tenant.client.ask('mutation ($id: ID!, $why: String) { archiveMemory(id: $id, reason: $why) { cursor } }', {
+      id: ids[0],
+      why: erased,
+    });
+    await tenant.client.ask(
+      'mutation ($id: ID!, $by: CreateMemoryInput!) { supersedeMemory(id: $id, by: $by) { memory { id } } }',
+      { id: ids[1], by: { projectId: tenant.projectId, content: `${erased} again`, userId: 'u9' } },
+    );
+    await create(`Now the ${erased}.`, { ...spoken, layer: 'WORKING' });
+    await tenant.client.ask(`{ searchMemories(input: { query: "${erased}" }) { hits { score } } }`);
+    await tenant.client.ask('mutation ($input: IngestDocumentInput!) { ingestDocument(input: $input) { cursor } }', {
+      input: {
+        projectId: tenant.projectId,
+        title: `On ${erased}`,
+        uri: `file:${erased}`,
+        content: `# The ${erased}\n\nIt eats leaves.\n\n## Where\n\nThe ${erased} lives on an island.`,
+        userId: 'u9',
+      },
+    });
+    const ask = 'mutation ($input: AskInput!) { ask(input: $input) { answer { id text } } }';
+    const asked = { projectId: tenant.projectId, question: `Where does the ${erased} live?` };
+    const { ask: other } = await tenant.client.ask(ask, { input: asked }); // another's answer, that rests on this one's memories
+    expect(other.answer.text).toContain(erased);
+    await tenant.client.ask(ask, { input: { ...asked, question: `What is ${erased} to me?`, userId: 'u9' } });
+    await forget({ userId: 'u9' });
+    known.push(ids[0] ?? '');
+  }
+
+  async function deleteAll(): Promise<void> {
+    const spoken = { tags: [deleted], metadata: { deleted }, speaker: deleted, source: deleted };
+    const id = await create(`The ${deleted} sleeps.`, spoken);
+    await tenant.client.ask('mutation ($input: UpdateMemoryInput!) { updateMemory(input: $input) { cursor } }', {
+      input: { id, metadata: { deleted, twice: true } },
+    });
+    const { ingestDocument } = await tenant.client.ask(
+      'mutation ($input: IngestDocumentInput!) { ingestDocument(input: $input) { document { id } } }',
+      { input: { projectId: tenant.projectId, title: deleted, uri: deleted, content: `A ${deleted} eats termites.` } },
+    );
+    await tenant.client.ask('mutation ($input: AskInput!) { ask(input: $input) { answer { id } } }', {
+      input: { projectId: tenant.projectId, question: 'What does it eat, termites?' },
+    });
+    await tenant.client.ask('mutation ($id: ID!) { deleteMemory(id: $id) { cursor } }', { id });
+    await tenant.client.ask('mutation ($id: ID!) { deleteDocument(id: $id) { cursor } }', {
+      id: ingestDocument.document.id,
+    });
+    known.push(id);
+  }
+
+  /** Once, for embedded this ends the process. */
+  beforeAll(async () => {
+    await eraseAll();
+    await deleteAll();
+    lines = (await readEverything(installation)).split('\n');
   });
-  await tenant.client.ask(
-    'mutation ($id: ID!, $by: CreateMemoryInput!) { supersedeMemory(id: $id, by: $by) { memory { id } } }',
-    { id: ids[1], by: { projectId: tenant.projectId, content: `${canary} again`, userId: 'u9' } },
-  );
-  await create(`Now the ${canary}.`, { ...spoken, layer: 'WORKING' });
-  await tenant.client.ask(`{ searchMemories(input: { query: "${canary}" }) { hits { score } } }`);
-  await tenant.client.ask('mutation ($input: IngestDocumentInput!) { ingestDocument(input: $input) { cursor } }', {
-    input: {
-      projectId: tenant.projectId,
-      title: `On ${canary}`,
-      uri: `file:${canary}`,
-      content: `# The ${canary}\n\nIt eats leaves.\n\n## Where\n\nThe ${canary} lives on an island.`,
-      userId: 'u9',
-    },
+  const holding = (word: string): string[] => {
+    const hex = Buffer.from(word).toString('hex');
+    return lines.filter((line) => line.includes(word) || line.includes(hex)).map((line) => line.slice(0, 300));
+  };
+
+  test('the ids of what was erased and deleted are left, in events', () => {
+    for (const id of known) expect(holding(id).length).toBeGreaterThan(0);
+    expect(known).toHaveLength(2);
   });
-  const ask = 'mutation ($input: AskInput!) { ask(input: $input) { answer { id text } } }';
-  const asked = { projectId: tenant.projectId, question: `Where does the ${canary} live?` };
-  const { ask: other } = await tenant.client.ask(ask, { input: asked }); // another's answer, that rests on this one's memories
-  expect(other.answer.text).toContain(canary);
-  await tenant.client.ask(ask, { input: { ...asked, question: `What is ${canary} to me?`, userId: 'u9' } });
-  await forget({ userId: 'u9' });
-  const lines = (await readEverything(installation)).split('\n');
-  expect(lines.filter((line) => line.includes(ids[0] ?? '')).length).toBeGreaterThan(0); // its events, which hold ids alone
-  const hex = Buffer.from(canary).toString('hex');
-  const holding = lines.filter((line) => line.includes(canary) || line.includes(hex));
-  expect(holding.map((line) => line.slice(0, 300))).toEqual([]);
+
+  test('nothing of what was erased is left, in content, tags, metadata, history, documents, answers or events', () => {
+    expect(holding(erased)).toEqual([]);
+  });
+
+  test('nothing of a memory and a document that were deleted is left either', () => {
+    expect(holding(deleted)).toEqual([]);
+  });
 });

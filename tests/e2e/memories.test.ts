@@ -66,6 +66,19 @@ describe('createMemory', () => {
     expect(memory.validFrom).toBe(memory.occurredAt);
   });
 
+  test('sums up what is longer than 280 characters in its own sentences, and what is as short not at all', async () => {
+    const summary = 'query ($id: ID!) { memory(id: $id) { content summary } }';
+    const long = `The pilot boards at the outer buoy. ${'Nothing of note. '.repeat(20)}The pilot leaves at the outer buoy.`;
+    for (const more of [{}, { layer: 'WORKING' }]) {
+      const { memory } = await create(long, more);
+      const told = (await tenant.client.ask(summary, { id: memory.id })).memory.summary;
+      expect(told).toContain('The pilot boards at the outer buoy.');
+      expect(told.length).toBeLessThanOrEqual(280);
+    }
+    const { memory: short } = await create('The pilot boards.');
+    expect((await tenant.client.ask(summary, { id: short.id })).memory.summary).toBeNull();
+  });
+
   test('a repeat under the same idempotencyKey gives the first memory, and other input is IDEMPOTENCY_CONFLICT', async () => {
     const first = await create('Said once.', { idempotencyKey: 'once-1' });
     const again = await create('Said once.', { idempotencyKey: 'once-1' });

@@ -4,7 +4,7 @@ import { startFakeModel } from './lib/fake-model.ts';
 
 const REFLECT = `mutation ($input: GenerateReflectionInput!) { generateReflection(input: $input) { cursor
   degraded { part reason } cost { id totalUsd calls pending }
-  reflections { id content metadata sources { content } } } }`;
+  reflections { id content summary metadata sources { content } } } }`;
 const MEMORIES = [
   'Mel: I signed up for a pottery class on Tuesday evenings.',
   'Mel: The pottery class was fun, we shaped clay bowls all evening.',
@@ -52,8 +52,9 @@ describe('generateReflection with a language model', () => {
     saying(WRITTEN);
     const { reflections, degraded, cost, cursor } = await reflect({ idempotencyKey: 'once' });
     expect([degraded, reflections.length, cost.calls, cost.pending]).toEqual([[], 1, 1, false]);
-    const [{ content, metadata, sources }] = reflections;
+    const [{ content, summary, metadata, sources }] = reflections;
     expect(content).toBe('Mel goes to a pottery class on Tuesday evenings.\nShe gave her sister a clay bowl.');
+    expect(summary).toBe('Mel goes to a pottery class on Tuesday evenings.');
     expect(metadata.reflection).toMatchObject({ level: 1, model: 'openai-compatible/test-model' });
     expect(metadata.reflection.sentences).toHaveLength(2);
     expect(sources.map((source: { content: string }) => source.content)).toEqual(MEMORIES);

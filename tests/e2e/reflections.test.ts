@@ -2,12 +2,13 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestTenant, type TestTenant } from '@rae/testkit';
 
 const REFLECT = `mutation ($input: GenerateReflectionInput!) { generateReflection(input: $input) { cursor
-  reflections { id layer content userId metadata occurredAt sources { id content } } } }`;
+  reflections { id layer content summary userId metadata occurredAt sources { id content } } } }`;
 
 interface Reflection {
   id: string;
   layer: string;
   content: string;
+  summary: string;
   userId: string | null;
   occurredAt: string;
   metadata: { reflection: { level: number; sentences: { start: number; end: number; sourceIds: string[] }[] } };
@@ -61,6 +62,7 @@ describe('generateReflection without a language model', () => {
     expect(made[0]).toMatchObject({ layer: 'REFLECTIVE', userId: 'mel' });
     expect(headOf(made[0])).toContain('pottery');
     expect(headOf(made[1])).toContain('billing');
+    expect(made.map(({ summary }) => summary)).toEqual(made.map(headOf));
   });
 
   test('links every sentence to its sources by its place in the text', () => {

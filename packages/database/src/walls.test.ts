@@ -228,7 +228,7 @@ describe('rae_worker', () => {
       { name: 'memory.prune_runs(integer)', ...common },
       { name: 'platform.change_admission(text,bigint,timestamp with time zone)', ...common },
       { name: 'platform.drop_event_days(date)', ...common },
-      { name: 'platform.forget_event_tags(uuid)', ...ofTenant },
+      { name: 'platform.forget_event_tags(text[])', ...ofTenant },
       { name: 'platform.forget_ledger_labels(text[],text,text,text,timestamp with time zone)', ...ofTenant },
       { name: 'platform.make_event_days(date,integer)', ...common },
       { name: 'platform.prune_audit(uuid,bigint)', ...common },

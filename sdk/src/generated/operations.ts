@@ -1488,7 +1488,7 @@ export type MemoryQueryVariables = Exact<{
 
 
 export type MemoryQuery = { readonly memory: (
-    { readonly strength: number, readonly accessCount: number, readonly lastAccessedAt: string | null, readonly project?: ProjectFieldsFragment | null, readonly supersededBy?: MemoryFieldsFragment | null, readonly document?: DocumentFieldsFragment | null, readonly sources?: ReadonlyArray<MemoryFieldsFragment>, readonly history?: ReadonlyArray<{ readonly at: string, readonly actor: string, readonly change: string, readonly before: unknown, readonly after: unknown }>, readonly cost?: CostFieldsFragment | null }
+    { readonly summary: string | null, readonly strength: number, readonly accessCount: number, readonly lastAccessedAt: string | null, readonly project?: ProjectFieldsFragment | null, readonly supersededBy?: MemoryFieldsFragment | null, readonly document?: DocumentFieldsFragment | null, readonly sources?: ReadonlyArray<MemoryFieldsFragment>, readonly history?: ReadonlyArray<{ readonly at: string, readonly actor: string, readonly change: string, readonly before: unknown, readonly after: unknown }>, readonly cost?: CostFieldsFragment | null }
     & MemoryFieldsFragment
   ) | null };
 
@@ -4478,6 +4478,7 @@ export const MemoryDocument = /*#__PURE__*/ new TypedDocumentString(`
     query Memory($id: ID!, $asOf: DateTime, $details: Boolean! = false, $first: Int) {
   memory(id: $id, asOf: $asOf) {
     ...MemoryFields
+    summary
     strength
     accessCount
     lastAccessedAt

@@ -53,7 +53,6 @@ async function finish(tx: Transaction, erasure: OpenErasure): Promise<void> {
   const { id, projectId, condition, requestedAt } = erasure;
   const subject = condition.kind === 'subject' ? { ...condition.subject } : null;
   const answers = subject ? await eraseAnswersTo(tx, subject, projectId, requestedAt) : 0;
-  await tx.query('select platform.forget_event_tags($1)', [id]);
   await recordEvent(tx, {
     type: 'memory.erased',
     projectId,

@@ -30,14 +30,18 @@ const EMPTY_DOCUMENTS = {
     and not exists (select from memory.memory m where m.tenant_id = $1 and m.document_id = d.id)`,
 };
 
+const FORGET_TAGS = { name: 'events_forget_tags', text: 'select platform.forget_event_tags($1)' };
+
 /**
- * Takes memories away for good, each with its vector, history, uses and feedback, and tells every search index so. A document
- * of which nothing is left goes with them.
+ * Takes memories away for good, each with its vector, history, uses, feedback and the tags of its events, and tells every
+ * search index so. A document of which nothing is left goes with them. They are held already, so that no event about them
+ * comes after.
  */
 export async function eraseMemories(tx: Transaction, keys: readonly MemoryKey[]): Promise<void> {
   const { tenantId } = tx.caller;
   const ids = keys.map(({ id }) => id);
   const documents = [...new Set(keys.flatMap(({ documentId }) => documentId ?? []))];
   await tx.query(ERASE, [tenantId, ids, keys.map(({ projectId }) => projectId), keys.map(({ mid }) => mid)]);
+  await tx.query(FORGET_TAGS, [ids]);
   if (documents.length > 0) await tx.query(EMPTY_DOCUMENTS, [tenantId, documents]);
 }

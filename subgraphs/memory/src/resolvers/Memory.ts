@@ -3,6 +3,7 @@ import { findDocument } from '../services/documents/get-document.ts';
 import { findMemory, type Memory as MemoryRow } from '../services/memories/get-memory.ts';
 import { readStrength } from '../services/memories/memory-usage.ts';
 import { readHistory } from '../services/memories/read-history.ts';
+import { readSummary } from '../services/memories/read-summary.ts';
 import type { MemoryContext } from '../services/memory-context.ts';
 import { readSources } from '../services/reflection/read-sources.ts';
 
@@ -11,6 +12,7 @@ export const Memory = {
   project: ({ projectId }: MemoryRow) => ({ __typename: 'Project', id: projectId }),
   document: ({ documentId }: MemoryRow, _: unknown, ctx: MemoryContext) =>
     documentId === null ? null : findDocument(ctx, documentId),
+  summary: readSummary,
   strength: (memory: MemoryRow, _: unknown, ctx: MemoryContext) => readStrength(ctx, memory),
   accessCount: async ({ id }: MemoryRow, _: unknown, ctx: MemoryContext) =>
     (await ctx.loaders.usage.load(id))?.uses ?? 0,
