@@ -40,7 +40,7 @@ function featuresOf({ index, documents }: Scope, text: string, vector: Float32Ar
   const visible = index.columns.active;
   scoreRows(index, question, visible, documents.length);
   const { own, termPlace } = index.scratch;
-  const windows = createWindowScorer(index, visible, question.terms, own, termPlace);
+  const windows = createWindowScorer(index, visible, question.terms, own.values, termPlace);
   const cosines = createCosines(index, true);
   cosines.fetch(documents.keys());
   const source = { question, visible, windows, cosines, named: new Map(), sessionBest: new Map(), now: 0 };

@@ -1,7 +1,7 @@
 import type { BridgePhrase } from '../domain/bridge-phrases.ts';
 import { accumulate, queryTerms } from './lexical.ts';
 import type { ProjectIndex } from './project-index.ts';
-import { clearAccumulator, fitAccumulator } from './scratch.ts';
+import { fitZeros } from './scratch.ts';
 
 /**
  * Scores rows by the names that memories found before lead to, into `scratch.bridge`: BM25 of the best one × its share × the square
@@ -10,20 +10,18 @@ import { clearAccumulator, fitAccumulator } from './scratch.ts';
  */
 export function scoreBridges(index: ProjectIndex, phrases: readonly BridgePhrase[], language: string): void {
   const { scratch, columns } = index;
-  const into = fitAccumulator(scratch.bridge, columns.capacity);
-  const one = fitAccumulator(scratch.phrase, columns.capacity);
+  scratch.bridge = fitZeros(scratch.bridge, columns.capacity);
+  scratch.phrase = fitZeros(scratch.phrase, columns.capacity);
+  const { bridge, phrase } = scratch;
   for (const { text, share } of phrases) {
     const terms = queryTerms(index, text, language);
     const whole = terms.reduce((sum, { weight }) => sum + weight, 0);
-    accumulate(index, terms, one);
-    for (let i = 0; i < one.count; i++) {
-      const slot = one.touched[i] ?? 0;
-      const found = one.scores[slot] ?? 0;
-      const score = found * share * (found / whole) ** 2;
-      const old = into.scores[slot] ?? 0;
-      if (old === 0) into.touched[into.count++] = slot;
-      if (score > old) into.scores[slot] = score;
+    accumulate(index, terms, phrase);
+    for (let slot = 0; slot < columns.count; slot++) {
+      const found = phrase[slot] ?? 0;
+      const score = found === 0 ? 0 : found * share * (found / whole) ** 2;
+      if (score > (bridge[slot] ?? 0)) bridge[slot] = score;
     }
-    clearAccumulator(one);
+    phrase.fill(0);
   }
 }

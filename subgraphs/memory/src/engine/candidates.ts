@@ -3,7 +3,8 @@ import { accumulate } from './lexical.ts';
 import type { ProjectIndex } from './project-index.ts';
 import type { Question } from './question.ts';
 import { isTold } from './question.ts';
-import { type Accumulator, clearAccumulator, fitAccumulator, fitTermPlace } from './scratch.ts';
+import { bestScores, fitScores } from './scores.ts';
+import { clearFewScores, type FewScores, fitTermPlace, fitZeros } from './scratch.ts';
 import { createSelection, offer, selectedSlots } from './select.ts';
 import { isTurn } from './sessions.ts';
 import type { WindowScorer } from './window.ts';
@@ -26,33 +27,31 @@ export type CandidateScope = Pick<FilterMask, 'pass' | 'passing'>;
  */
 export function scoreRows(index: ProjectIndex, question: Question, visible: Uint8Array, depth: number): void {
   const { scratch, columns } = index;
-  const own = fitAccumulator(scratch.own, columns.capacity);
-  const windows = fitAccumulator(scratch.windows, columns.capacity);
+  const { own, windows } = scratch;
+  const values = fitScores(own, columns.capacity);
+  windows.scores = fitZeros(windows.scores, columns.capacity);
   fitTermPlace(scratch, index.terms.count);
   question.terms.forEach((term, i) => {
     scratch.termPlace[term.id] = i + 1;
   });
-  accumulate(index, question.terms, own);
-  const turns = createSelection(TURNS_EXAMINED * depth, columns.mid);
-  for (let i = 0; i < own.count; i++) {
-    const slot = own.touched[i] ?? 0;
-    const score = own.scores[slot] ?? 0;
-    if (score >= turns.floor && visible[slot] === 1 && isTurn(columns, slot)) offer(turns, slot, score);
-  }
+  accumulate(index, question.terms, values);
+  const isVisibleTurn = (slot: number): boolean => visible[slot] === 1 && isTurn(columns, slot);
   // By id, so that sums round alike however the rows came.
-  const byId = selectedSlots(turns).sort((a, b) => (columns.mid[a] ?? 0) - (columns.mid[b] ?? 0));
-  for (const slot of byId) spread(index, windows, slot, own.scores[slot] ?? 0);
+  const byId = bestScores(own, columns, TURNS_EXAMINED * depth, isVisibleTurn).sort(
+    (a, b) => (columns.mid[a] ?? 0) - (columns.mid[b] ?? 0),
+  );
+  for (const slot of byId) spread(index, windows, slot, values[slot] ?? 0);
 }
 
 /** Sets back what `scoreRows` left in the scratch. */
 export function clearRows({ scratch }: ProjectIndex, question: Question): void {
   for (const term of question.terms) scratch.termPlace[term.id] = 0;
-  clearAccumulator(scratch.own);
-  clearAccumulator(scratch.windows);
+  scratch.own.values.fill(0);
+  clearFewScores(scratch.windows);
 }
 
 // A turn's score reaches the windows of the two turns before and after it.
-function spread({ columns }: ProjectIndex, windows: Accumulator, slot: number, score: number): void {
+function spread({ columns }: ProjectIndex, windows: FewScores, slot: number, score: number): void {
   add(windows, slot, score);
   for (const link of [columns.previous, columns.next]) {
     const first = link[slot] ?? -1;
@@ -63,20 +62,35 @@ function spread({ columns }: ProjectIndex, windows: Accumulator, slot: number, s
   }
 }
 
-function add(into: Accumulator, slot: number, score: number): void {
-  const old = into.scores[slot] ?? 0;
-  if (old === 0) into.touched[into.count++] = slot;
-  into.scores[slot] = old + score;
+function add({ scores, touched }: FewScores, slot: number, score: number): void {
+  const old = scores[slot] ?? 0;
+  if (old === 0) touched.push(slot);
+  scores[slot] = old + score;
 }
 
-/** The `limit` best slots of an accumulator under a mask. */
-export function bestOf(index: ProjectIndex, accumulator: Accumulator, pass: Uint8Array, limit: number): Int32Array {
-  const best = createSelection(limit, index.columns.mid);
-  for (let i = 0; i < accumulator.count; i++) {
-    const slot = accumulator.touched[i] ?? 0;
-    const score = accumulator.scores[slot] ?? 0;
-    if (score >= best.floor && pass[slot] === 1) offer(best, slot, score);
+/** The `limit` best slots under a mask, of those whose score is not 0. */
+export function bestOf({ columns }: ProjectIndex, scores: Float32Array, pass: Uint8Array, limit: number): Int32Array {
+  const best = createSelection(limit, columns.mid);
+  for (let slot = 0; slot < columns.count; slot++) {
+    if (pass[slot] !== 1) continue;
+    const score = scores[slot] ?? 0;
+    if (score !== 0 && score >= best.floor) offer(best, slot, score);
   }
+  return selectedSlots(best);
+}
+
+/** A scope of few rows leaves out most of what the memory of scores would find. */
+const FEW = 0.2;
+
+const bestOwn = (index: ProjectIndex, { pass, passing }: CandidateScope, limit: number): Int32Array =>
+  passing < FEW * index.columns.count
+    ? bestOf(index, index.scratch.own.values, pass, limit)
+    : bestScores(index.scratch.own, index.columns, limit, (slot) => pass[slot] === 1);
+
+function bestWindows({ scratch, columns }: ProjectIndex, pass: Uint8Array, limit: number): Int32Array {
+  const { scores, touched } = scratch.windows;
+  const best = createSelection(limit, columns.mid);
+  for (const slot of touched) if (pass[slot] === 1) offer(best, slot, scores[slot] ?? 0);
   return selectedSlots(best);
 }
 
@@ -97,12 +111,11 @@ export function addCandidates(
   windows: WindowScorer,
   nearest: Nearest | null,
 ): void {
-  const { scratch, columns } = index;
+  const { columns } = index;
   const { pass } = scope;
-  for (const slot of bestOf(index, scratch.own, pass, limit)) into.add(slot);
+  for (const slot of bestOwn(index, scope, limit)) into.add(slot);
   const best = createSelection(limit, columns.mid);
-  for (const slot of bestOf(index, scratch.windows, pass, limit * WINDOWS_EXAMINED))
-    offer(best, slot, windows.score(slot));
+  for (const slot of bestWindows(index, pass, limit * WINDOWS_EXAMINED)) offer(best, slot, windows.score(slot));
   for (const slot of selectedSlots(best)) into.add(slot);
   if (nearest) for (const slot of nearest(scope, limit)) into.add(slot);
 }

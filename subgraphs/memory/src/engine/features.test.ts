@@ -51,7 +51,7 @@ function featuresOf(text: string) {
   const visible = index.columns.active;
   scoreRows(index, question, visible, 50);
   const { own, termPlace } = index.scratch;
-  const windows = createWindowScorer(index, visible, question.terms, own, termPlace);
+  const windows = createWindowScorer(index, visible, question.terms, own.values, termPlace);
   const cosines = createCosines(index, true);
   cosines.fetch(TALK.keys());
   const source = { question, visible, windows, cosines, named: new Map(), sessionBest: new Map(), now: 0 };

@@ -61,10 +61,10 @@ export function turnFeatures(
   const after = neighbour(columns.next, source.visible, slot);
   const asked = before >= 0 && ((columns.flags[before] ?? 0) & HOLDS_QUESTION) !== 0;
   return {
-    own: scratch.own.scores[slot] ?? 0,
+    own: scratch.own.values[slot] ?? 0,
     window: source.windows.score(slot),
     session: sessionBest(index, source, columns.session[slot] ?? 0),
-    previousQuestion: asked ? (scratch.own.scores[before] ?? 0) : 0,
+    previousQuestion: asked ? (scratch.own.values[before] ?? 0) : 0,
     cosine: source.cosines.of(slot),
     neighbourCosine: meanOf(
       before >= 0 ? source.cosines.of(before) : null,
@@ -74,7 +74,7 @@ export function turnFeatures(
     question: ((columns.flags[slot] ?? 0) & ENDS_IN_QUESTION) !== 0 ? 1 : 0,
     informativeness: informativeness(index, slot),
     date: dateFlag(index, source, slot),
-    bridge: scratch.bridge.scores[slot] ?? 0,
+    bridge: scratch.bridge[slot] ?? 0,
     ...priorFeatures(index, source.now, slot),
   };
 }
@@ -87,11 +87,11 @@ export function documentFeatures(
 ): Record<DocumentFeature, number | null> {
   const isChunk = index.columns.document[slot] !== 0;
   return {
-    own: index.scratch.own.scores[slot] ?? 0,
+    own: index.scratch.own.values[slot] ?? 0,
     cosine: source.cosines.of(slot),
-    feedback: index.scratch.feedback.scores[slot] ?? 0,
+    feedback: index.scratch.feedback[slot] ?? 0,
     date: isChunk ? 0 : dateFlag(index, source, slot),
-    bridge: index.scratch.bridge.scores[slot] ?? 0,
+    bridge: index.scratch.bridge[slot] ?? 0,
     ...priorFeatures(index, source.now, slot),
   };
 }
@@ -117,7 +117,7 @@ function sessionBest({ columns, chains, scratch }: ProjectIndex, source: Feature
   if (known !== undefined) return known;
   let best = 0;
   for (let slot = chains.last[session] ?? -1; slot >= 0; slot = columns.previous[slot] ?? -1) {
-    const score = scratch.own.scores[slot] ?? 0;
+    const score = scratch.own.values[slot] ?? 0;
     if (score > best && source.visible[slot] === 1) best = score;
   }
   source.sessionBest.set(session, best);

@@ -3,7 +3,7 @@ import { isGramHash } from './hash.ts';
 import { accumulate, bm25Weight, inverseFrequency, type QueryTerm } from './lexical.ts';
 import type { ProjectIndex } from './project-index.ts';
 import { eachTerm } from './rows.ts';
-import { fitAccumulator } from './scratch.ts';
+import { fitZeros } from './scratch.ts';
 
 const FEEDBACK_ROWS = 5;
 const FEEDBACK_TERMS = 20;
@@ -44,7 +44,8 @@ export function scoreFeedback(index: ProjectIndex, best: readonly ScoredDocument
     const holding = index.terms.active[id] ?? 0;
     return { id, analyser, share, rows, holding, weight: bm25Weight(share, rows, holding) };
   });
-  accumulate(index, terms, fitAccumulator(index.scratch.feedback, index.columns.capacity));
+  index.scratch.feedback = fitZeros(index.scratch.feedback, index.columns.capacity);
+  accumulate(index, terms, index.scratch.feedback);
 }
 
 function addWords(index: ProjectIndex, words: Map<number, FeedbackTerm>, slot: number, share: number): void {

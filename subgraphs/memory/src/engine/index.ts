@@ -45,6 +45,7 @@ export {
 } from './project-index.ts';
 export { quantisationScale, quantise } from './quantise.ts';
 export { goneRecordSql, readId, recordSql, vectorIdSql, vectorRecordSql } from './record.ts';
+export { createScratch } from './scratch.ts';
 export { type EngineSignal, type RankedHit, type Ranking, type RankQuery, rank, type SignalShare } from './search.ts';
 export { isNewer } from './snapshot.ts';
 export { bytesOfVectors } from './vectors.ts';

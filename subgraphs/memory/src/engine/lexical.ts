@@ -1,7 +1,6 @@
 import { ANALYSERS, type Analyser, analyserOf, gramTerms, stopWordsOf, wordTerm } from './analyser.ts';
 import type { PostingBlock } from './postings.ts';
 import type { ProjectIndex } from './project-index.ts';
-import type { Accumulator } from './scratch.ts';
 import { foldedWords } from './words.ts';
 
 /** BM25's saturation and length normalisation: of the values tried the best on chat turns, and as good as any on abstracts. */
@@ -115,7 +114,7 @@ export function lengthNorm(index: ProjectIndex, analyser: Analyser): LengthNorm 
 }
 
 /** Adds the BM25 of every row that holds one of the terms, erased rows included: masks leave those out. */
-export function accumulate(index: ProjectIndex, terms: readonly QueryTerm[], into: Accumulator): void {
+export function accumulate(index: ProjectIndex, terms: readonly QueryTerm[], into: Float32Array): void {
   for (const term of terms) {
     const norm = lengthNorm(index, term.analyser);
     accumulateBlock(index.postings.block, term, norm, index.columns.length, into);
@@ -131,22 +130,17 @@ function accumulateBlock(
   term: QueryTerm,
   norm: LengthNorm,
   lengths: Uint16Array,
-  into: Accumulator,
+  scores: Float32Array,
 ): void {
-  const { scores, touched } = into;
   const { slots, frequencies } = block;
   const { weight } = term;
   const { base, perWord } = norm;
   const end = block.end[term.id] ?? 0;
-  let count = into.count;
   for (let i = block.start[term.id] ?? 0; i < end; i++) {
     const slot = slots[i] ?? 0;
     const frequency = frequencies[i] ?? 0;
-    const old = scores[slot] ?? 0;
-    if (old === 0) touched[count++] = slot;
-    scores[slot] = old + (weight * frequency) / (frequency + base + perWord * (lengths[slot] ?? 0));
+    scores[slot] = (scores[slot] ?? 0) + (weight * frequency) / (frequency + base + perWord * (lengths[slot] ?? 0));
   }
-  into.count = count;
 }
 
 function accumulateList(
@@ -155,13 +149,12 @@ function accumulateList(
   weight: number,
   norm: LengthNorm,
   lengths: Uint16Array,
-  into: Accumulator,
+  scores: Float32Array,
 ): void {
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i] ?? 0;
     const frequency = frequencies[i] ?? 0;
-    const old = into.scores[slot] ?? 0;
-    if (old === 0) into.touched[into.count++] = slot;
-    into.scores[slot] = old + (weight * frequency) / (frequency + norm.base + norm.perWord * (lengths[slot] ?? 0));
+    const part = (weight * frequency) / (frequency + norm.base + norm.perWord * (lengths[slot] ?? 0));
+    scores[slot] = (scores[slot] ?? 0) + part;
   }
 }

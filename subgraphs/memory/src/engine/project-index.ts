@@ -5,7 +5,7 @@ import { createInterner, type Interner } from './interner.ts';
 import { LANGUAGES } from './language.ts';
 import { createNumberTable, type NumberTable } from './number-table.ts';
 import { createPostings, overlayCount, type Postings, postingBytes } from './postings.ts';
-import { createScratch, type Scratch, scratchBytes } from './scratch.ts';
+import { createScratch, type Scratch } from './scratch.ts';
 import { chainBytes, createSessionChains, type SessionChains } from './sessions.ts';
 import { createTagSets, type TagSets } from './tag-sets.ts';
 import { createTermTable, type TermTable, termTableBytes } from './term-table.ts';
@@ -74,8 +74,14 @@ export interface ProjectIndex {
  * An empty index. `expectedRows` saves growing while it is loaded.
  *
  * @param keepsVectors false: it knows which rows have one, and each search is brought those that it needs
+ * @param scratch its own when left out; shared by indexes that are not searched at the same instant
  */
-export function createProjectIndex(model: IndexedModel | null, expectedRows = 0, keepsVectors = true): ProjectIndex {
+export function createProjectIndex(
+  model: IndexedModel | null,
+  expectedRows = 0,
+  keepsVectors = true,
+  scratch = createScratch(),
+): ProjectIndex {
   return {
     model,
     snapshot: '',
@@ -102,11 +108,14 @@ export function createProjectIndex(model: IndexedModel | null, expectedRows = 0,
     erasedRows: 0,
     mayExpire: false,
     erasedSinceBuild: 0,
-    scratch: createScratch(),
+    scratch,
   };
 }
 
-/** Bytes that the index holds, vectors included: what a least-recently-used limit counts. Strings and tables are estimated. */
+/**
+ * Bytes that the index holds, vectors included and its scratch left out: what a least-recently-used limit counts. Strings and tables
+ * are estimated.
+ */
 export function indexBytes(index: ProjectIndex): number {
   const tables = [index.slots, index.erasedUnseen, index.tagSets, index.sessions, index.speakers, index.sources];
   const interners = [index.users, index.agents, index.documents, index.collections];
@@ -117,8 +126,7 @@ export function indexBytes(index: ProjectIndex): number {
     forwardBytes(index.forward) +
     postingBytes(index.postings) +
     chainBytes(index.chains) +
-    (index.vectors ? vectorBytes(index.vectors) : 0) +
-    scratchBytes(index.scratch)
+    (index.vectors ? vectorBytes(index.vectors) : 0)
   );
 }
 

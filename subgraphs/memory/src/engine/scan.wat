@@ -2,35 +2,77 @@
 (module
   (import "engine" "memory" (memory 1))
 
-  ;; out[i]: i32 = sum of int8 vector at list[i] times int16 query, over `dims` numbers (a multiple of 16).
+  ;; out[i]: i32 = sum of int8 vector at list[i] times int16 query, over `dims` numbers (a multiple of 16). Four vectors at a time, so
+  ;; that the memory is asked for one while another is still on its way: the list is read, and out written, up to a multiple of four.
   (func (export "dot")
     (param $list i32) (param $count i32) (param $query i32) (param $dims i32) (param $out i32)
-    (local $end i32) (local $vector i32) (local $stop i32) (local $q i32)
-    (local $bytes v128) (local $low v128) (local $high v128)
+    (local $end i32) (local $stop i32) (local $q i32) (local $bytes v128) (local $low v128) (local $high v128)
+    (local $v0 i32) (local $v1 i32) (local $v2 i32) (local $v3 i32)
+    (local $sum0 v128) (local $sum1 v128) (local $sum2 v128) (local $sum3 v128)
     (local.set $end (i32.add (local.get $list) (i32.shl (local.get $count) (i32.const 2))))
     (block $done
       (loop $next
         (br_if $done (i32.ge_u (local.get $list) (local.get $end)))
-        (local.set $vector (i32.load (local.get $list)))
-        (local.set $stop (i32.add (local.get $vector) (local.get $dims)))
+        (local.set $v0 (i32.load offset=0 (local.get $list)))
+        (local.set $sum0 (v128.const i32x4 0 0 0 0))
+        (local.set $v1 (i32.load offset=4 (local.get $list)))
+        (local.set $sum1 (v128.const i32x4 0 0 0 0))
+        (local.set $v2 (i32.load offset=8 (local.get $list)))
+        (local.set $sum2 (v128.const i32x4 0 0 0 0))
+        (local.set $v3 (i32.load offset=12 (local.get $list)))
+        (local.set $sum3 (v128.const i32x4 0 0 0 0))
+        (local.set $stop (i32.add (local.get $v0) (local.get $dims)))
         (local.set $q (local.get $query))
-        (local.set $low (v128.const i32x4 0 0 0 0))
-        (local.set $high (v128.const i32x4 0 0 0 0))
         (loop $numbers
-          (local.set $bytes (v128.load (local.get $vector)))
-          (local.set $low (i32x4.add (local.get $low)
-            (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $bytes)) (v128.load (local.get $q)))))
-          (local.set $high (i32x4.add (local.get $high)
-            (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $bytes)) (v128.load offset=16 (local.get $q)))))
+          (local.set $low (v128.load (local.get $q)))
+          (local.set $high (v128.load offset=16 (local.get $q)))
+          (local.set $bytes (v128.load (local.get $v0)))
+          (local.set $sum0 (i32x4.add (local.get $sum0) (i32x4.add
+            (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $bytes)) (local.get $low))
+            (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $bytes)) (local.get $high)))))
+          (local.set $v0 (i32.add (local.get $v0) (i32.const 16)))
+          (local.set $bytes (v128.load (local.get $v1)))
+          (local.set $sum1 (i32x4.add (local.get $sum1) (i32x4.add
+            (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $bytes)) (local.get $low))
+            (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $bytes)) (local.get $high)))))
+          (local.set $v1 (i32.add (local.get $v1) (i32.const 16)))
+          (local.set $bytes (v128.load (local.get $v2)))
+          (local.set $sum2 (i32x4.add (local.get $sum2) (i32x4.add
+            (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $bytes)) (local.get $low))
+            (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $bytes)) (local.get $high)))))
+          (local.set $v2 (i32.add (local.get $v2) (i32.const 16)))
+          (local.set $bytes (v128.load (local.get $v3)))
+          (local.set $sum3 (i32x4.add (local.get $sum3) (i32x4.add
+            (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $bytes)) (local.get $low))
+            (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $bytes)) (local.get $high)))))
+          (local.set $v3 (i32.add (local.get $v3) (i32.const 16)))
           (local.set $q (i32.add (local.get $q) (i32.const 32)))
-          (local.set $vector (i32.add (local.get $vector) (i32.const 16)))
-          (br_if $numbers (i32.lt_u (local.get $vector) (local.get $stop))))
-        (local.set $low (i32x4.add (local.get $low) (local.get $high)))
-        (i32.store (local.get $out) (i32.add
-          (i32.add (i32x4.extract_lane 0 (local.get $low)) (i32x4.extract_lane 1 (local.get $low)))
-          (i32.add (i32x4.extract_lane 2 (local.get $low)) (i32x4.extract_lane 3 (local.get $low)))))
-        (local.set $out (i32.add (local.get $out) (i32.const 4)))
-        (local.set $list (i32.add (local.get $list) (i32.const 4)))
+          (br_if $numbers (i32.lt_u (local.get $v0) (local.get $stop))))
+        (i32.store offset=0 (local.get $out) (i32.add
+          (i32.add (i32x4.extract_lane 0 (local.get $sum0)) (i32x4.extract_lane 1 (local.get $sum0)))
+          (i32.add (i32x4.extract_lane 2 (local.get $sum0)) (i32x4.extract_lane 3 (local.get $sum0)))))
+        (i32.store offset=4 (local.get $out) (i32.add
+          (i32.add (i32x4.extract_lane 0 (local.get $sum1)) (i32x4.extract_lane 1 (local.get $sum1)))
+          (i32.add (i32x4.extract_lane 2 (local.get $sum1)) (i32x4.extract_lane 3 (local.get $sum1)))))
+        (i32.store offset=8 (local.get $out) (i32.add
+          (i32.add (i32x4.extract_lane 0 (local.get $sum2)) (i32x4.extract_lane 1 (local.get $sum2)))
+          (i32.add (i32x4.extract_lane 2 (local.get $sum2)) (i32x4.extract_lane 3 (local.get $sum2)))))
+        (i32.store offset=12 (local.get $out) (i32.add
+          (i32.add (i32x4.extract_lane 0 (local.get $sum3)) (i32x4.extract_lane 1 (local.get $sum3)))
+          (i32.add (i32x4.extract_lane 2 (local.get $sum3)) (i32x4.extract_lane 3 (local.get $sum3)))))
+        (local.set $out (i32.add (local.get $out) (i32.const 16)))
+        (local.set $list (i32.add (local.get $list) (i32.const 16)))
+        (br $next))))
+
+  ;; Writes to `signs` one bit for each of `dims` numbers (a multiple of 16) of the int8 vector at `vector`: set where it is negative.
+  (func (export "signs") (param $vector i32) (param $dims i32) (param $signs i32) (local $end i32)
+    (local.set $end (i32.add (local.get $vector) (local.get $dims)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $vector) (local.get $end)))
+        (i32.store16 (local.get $signs) (i8x16.bitmask (v128.load (local.get $vector))))
+        (local.set $signs (i32.add (local.get $signs) (i32.const 2)))
+        (local.set $vector (i32.add (local.get $vector) (i32.const 16)))
         (br $next))))
 
   ;; For each of `count` rows whose bytes in pass and present are both 1: distances[i]: u16 = bits in which its `bytes` sign
@@ -103,5 +145,29 @@
             (local.set $out (i32.add (local.get $out) (i32.const 4)))))
         (local.set $first (i32.add (local.get $first) (i32.const 1)))
         (local.set $distances (i32.add (local.get $distances) (i32.const 2)))
+        (br $next)))
+    (i32.shr_u (i32.sub (local.get $out) (local.get $start)) (i32.const 2)))
+
+  ;; Writes the places 0..count (a multiple of 4), plus `first`, whose f32 score is at least `floor` to out: i32; returns how many
+  ;; there are.
+  (func (export "above")
+    (param $scores i32) (param $count i32) (param $floor f32) (param $first i32) (param $out i32) (result i32)
+    (local $end i32) (local $start i32) (local $found i32) (local $floors v128)
+    (local.set $end (i32.add (local.get $scores) (i32.shl (local.get $count) (i32.const 2))))
+    (local.set $start (local.get $out))
+    (local.set $floors (f32x4.splat (local.get $floor)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $scores) (local.get $end)))
+        (local.set $found (i32x4.bitmask (f32x4.ge (v128.load (local.get $scores)) (local.get $floors))))
+        (block $none
+          (br_if $none (i32.eqz (local.get $found)))
+          (loop $more
+            (i32.store (local.get $out) (i32.add (local.get $first) (i32.ctz (local.get $found))))
+            (local.set $out (i32.add (local.get $out) (i32.const 4)))
+            (local.set $found (i32.and (local.get $found) (i32.sub (local.get $found) (i32.const 1))))
+            (br_if $more (local.get $found))))
+        (local.set $first (i32.add (local.get $first) (i32.const 4)))
+        (local.set $scores (i32.add (local.get $scores) (i32.const 16)))
         (br $next)))
     (i32.shr_u (i32.sub (local.get $out) (local.get $start)) (i32.const 2))))

@@ -1,21 +1,26 @@
-/** Scores of slots, and the slots whose score is not 0. */
-export interface Accumulator {
+import { createScores, type Scores } from './scores.ts';
+
+/** Scores of a few slots. */
+export interface FewScores {
   scores: Float32Array;
-  touched: Int32Array;
-  count: number;
+  /** The slots whose score is not 0. */
+  readonly touched: number[];
 }
 
-/** Working space of searches, kept between them: whenever no search runs, every score and place in it is 0. */
+/**
+ * Working space of searches, kept between them: whenever no search runs, every score and place in it is 0. A search is synchronous, so
+ * that all indexes of a process may share one.
+ */
 export interface Scratch {
   /** BM25 of each row's own text. */
-  readonly own: Accumulator;
-  /** Sum of the own scores in the window around each turn. */
-  readonly windows: Accumulator;
+  readonly own: Scores;
+  /** Sum of the own scores in the window around each of the best turns. */
+  readonly windows: FewScores;
   /** BM25 of the terms that feedback added. */
-  readonly feedback: Accumulator;
+  feedback: Float32Array;
   /** BM25 of the best name that memories found before lead to, and of one of them. */
-  readonly bridge: Accumulator;
-  readonly phrase: Accumulator;
+  bridge: Float32Array;
+  phrase: Float32Array;
   /** Place of each term in the question plus 1. */
   termPlace: Uint16Array;
   pass: Uint8Array;
@@ -27,14 +32,12 @@ export interface Scratch {
 
 const LAST_STAMP = 2 ** 31 - 1;
 
-const createAccumulator = (): Accumulator => ({ scores: new Float32Array(0), touched: new Int32Array(0), count: 0 });
-
 export const createScratch = (): Scratch => ({
-  own: createAccumulator(),
-  windows: createAccumulator(),
-  feedback: createAccumulator(),
-  bridge: createAccumulator(),
-  phrase: createAccumulator(),
+  own: createScores(),
+  windows: { scores: new Float32Array(0), touched: [] },
+  feedback: new Float32Array(0),
+  bridge: new Float32Array(0),
+  phrase: new Float32Array(0),
   termPlace: new Uint16Array(0),
   pass: new Uint8Array(0),
   visible: new Uint8Array(0),
@@ -42,14 +45,9 @@ export const createScratch = (): Scratch => ({
   stamp: 0,
 });
 
-/** Makes room for as many slots. */
-export function fitAccumulator(accumulator: Accumulator, slots: number): Accumulator {
-  if (accumulator.scores.length < slots) {
-    accumulator.scores = new Float32Array(slots);
-    accumulator.touched = new Int32Array(slots);
-  }
-  return accumulator;
-}
+/** Zeros with room for as many slots. */
+export const fitZeros = (zeros: Float32Array, slots: number): Float32Array =>
+  zeros.length < slots ? new Float32Array(slots) : zeros;
 
 /** Makes room for the masks of as many slots. */
 export function fitMasks(scratch: Scratch, slots: number): void {
@@ -73,16 +71,7 @@ export function fitTermPlace(scratch: Scratch, terms: number): void {
 }
 
 /** Sets every score back to 0. */
-export function clearAccumulator(accumulator: Accumulator): void {
-  for (let i = 0; i < accumulator.count; i++) accumulator.scores[accumulator.touched[i] ?? 0] = 0;
-  accumulator.count = 0;
+export function clearFewScores({ scores, touched }: FewScores): void {
+  for (const slot of touched) scores[slot] = 0;
+  touched.length = 0;
 }
-
-export const scratchBytes = (scratch: Scratch): number =>
-  [scratch.own, scratch.windows, scratch.feedback, scratch.bridge, scratch.phrase].reduce(
-    (sum, { scores }) => sum + scores.byteLength * 2,
-    0,
-  ) +
-  scratch.termPlace.byteLength +
-  scratch.pass.byteLength * 2 +
-  scratch.stamps.byteLength;

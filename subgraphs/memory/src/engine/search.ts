@@ -18,7 +18,6 @@ import { scoreFeedback } from './feedback.ts';
 import { type FilterMask, filterIndex, type IndexFilter } from './filter.ts';
 import { knowsLanguage, type ProjectIndex } from './project-index.ts';
 import { type Question, readQuestion } from './question.ts';
-import { clearAccumulator } from './scratch.ts';
 import { createSelection, offer, selectedSlots } from './select.ts';
 import { isTurn } from './sessions.ts';
 import { askVector, nearestVectors } from './vectors.ts';
@@ -134,8 +133,8 @@ export function rank(index: ProjectIndex, query: RankQuery): Ranking {
     return { hits, language: question.language, vectorFits, passing: mask.passing };
   } finally {
     clearRows(index, question);
-    clearAccumulator(index.scratch.feedback);
-    clearAccumulator(index.scratch.bridge);
+    index.scratch.feedback.fill(0);
+    index.scratch.bridge.fill(0);
   }
 }
 
@@ -185,7 +184,7 @@ function scoreCandidates(search: Search, cosines: Cosines): Scored[] {
   const { index, question, mask, depth, withVector, nearest, now } = search;
   const { scratch } = index;
   scoreRows(index, question, mask.visible, depth);
-  const windows = createWindowScorer(index, mask.visible, question.terms, scratch.own, scratch.termPlace);
+  const windows = createWindowScorer(index, mask.visible, question.terms, scratch.own.values, scratch.termPlace);
   const source = { question, visible: mask.visible, windows, cosines, named: new Map(), sessionBest: new Map(), now };
   const candidates = new Set<number>();
   addCandidates(index, candidates, mask, depth, windows, nearest);
@@ -221,11 +220,11 @@ function addFedBack(search: Search, source: FeatureSource, candidates: Set<numbe
   );
   const best = createSelection(depth, index.columns.mid);
   const { scratch, columns } = index;
-  for (let i = 0; i < scratch.feedback.count; i++) {
-    const slot = scratch.feedback.touched[i] ?? 0;
-    if (mask.pass[slot] !== 1 || isTurn(columns, slot)) continue;
-    const fed = ((scratch.feedback.scores[slot] ?? 0) * feedback.weight) / feedback.divisor;
-    offer(best, slot, ((scratch.own.scores[slot] ?? 0) * own.weight) / own.divisor + fed);
+  for (let slot = 0; slot < columns.count; slot++) {
+    const score = scratch.feedback[slot] ?? 0;
+    if (score === 0 || mask.pass[slot] !== 1 || isTurn(columns, slot)) continue;
+    const fed = (score * feedback.weight) / feedback.divisor;
+    offer(best, slot, ((scratch.own.values[slot] ?? 0) * own.weight) / own.divisor + fed);
   }
   for (const slot of selectedSlots(best)) candidates.add(slot);
 }
@@ -262,7 +261,7 @@ function toHit(
       contribution: 0,
     });
   };
-  if (withLexical) share('LEXICAL', 'lexical', index.scratch.own.scores[hit.slot] ?? 0);
+  if (withLexical) share('LEXICAL', 'lexical', index.scratch.own.values[hit.slot] ?? 0);
   if (withVector) share('VECTOR', 'vector', cosines.of(hit.slot));
   const values = priorFeatures(index, now, hit.slot);
   for (const prior of priors) share(prior === 'recency' ? 'RECENCY' : 'IMPORTANCE', prior, values[prior]);

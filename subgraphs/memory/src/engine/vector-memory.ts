@@ -26,7 +26,7 @@ export interface VectorMemory {
   out: Int32Array;
 }
 
-/** Addresses that one scan takes, results that it gives. */
+/** Addresses that one scan takes, results that it gives: a multiple of the four that it takes at a time. */
 const BATCH = 4_096;
 const BLOCK_BITS = 10;
 const BLOCK = 1 << BLOCK_BITS;
@@ -82,8 +82,9 @@ export const vectorAt = (memory: VectorMemory, slot: number): number =>
 export function writeVector(memory: VectorMemory, slot: number, source: Uint8Array, at: number, count: number): void {
   const place = slot & (BLOCK - 1);
   const { signs, present } = rowsOf(memory, slot >> BLOCK_BITS);
-  memory.bytes.set(source.subarray(at, at + count), vectorAt(memory, slot));
-  writeSigns(memory, signs + place * memory.signStride, (i) => i < count && (source[at + i] ?? 0) > 127);
+  const vector = vectorAt(memory, slot);
+  memory.bytes.set(source.subarray(at, at + count), vector);
+  memory.scanner.signs(vector, memory.stride, signs + place * memory.signStride);
   memory.bytes[present + place] = 1;
 }
 
@@ -96,13 +97,13 @@ export function eraseVector(memory: VectorMemory, slot: number): void {
   memory.bytes[present + place] = 0;
 }
 
-/** Writes sign bits: bit i is set where number i is negative. */
-export function writeSigns(memory: VectorMemory, at: number, isNegative: (i: number) => boolean): void {
-  for (let byte = 0; byte < memory.signStride; byte++) {
-    let bits = 0;
-    for (let bit = 0; bit < 8; bit++) if (isNegative(byte * 8 + bit)) bits |= 1 << bit;
-    memory.bytes[at + byte] = bits;
-  }
+/** Writes the question's numbers, each a whole one that fits into 16 bits, and its sign bits. */
+export function writeQuestion({ bytes, stride, signStride, signQueryAt }: VectorMemory, numbers: Float64Array): void {
+  new Int16Array(bytes.buffer, 0, stride).set(numbers);
+  bytes.fill(0, signQueryAt, signQueryAt + signStride);
+  numbers.forEach((number, i) => {
+    if (number < 0) bytes[signQueryAt + (i >> 3)] = (bytes[signQueryAt + (i >> 3)] ?? 0) | (1 << (i & 7));
+  });
 }
 
 function rowsOf(memory: VectorMemory, block: number) {
@@ -123,6 +124,7 @@ export function eachDot(
   for (let from = 0; from < count; from += BATCH) {
     const size = Math.min(BATCH, count - from);
     for (let i = 0; i < size; i++) list[i] = vectorAt(memory, slots[from + i] ?? 0);
+    list.fill(list[0] ?? 0, size, Math.ceil(size / 4) * 4);
     memory.scanner.dot(memory.listAt, size, 0, memory.stride, memory.outAt);
     for (let i = 0; i < size; i++) visit(from + i, out[i] ?? 0);
   }

@@ -7,7 +7,7 @@ import {
   makeRoom,
   nearestSigns,
   type VectorMemory,
-  writeSigns,
+  writeQuestion,
   writeVector,
 } from './vector-memory.ts';
 
@@ -82,9 +82,10 @@ export function askVector(store: VectorStore, vector: Float32Array): void {
     throw new Error(`A question's vector has ${vector.length} dimensions; those of the index have ${dimensions}.`);
   const largest = vector.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   store.queryScale = largest > 0 ? QUERY_MAX / largest : 1;
-  const query = new Int16Array(memory.bytes.buffer, 0, memory.stride);
-  for (let i = 0; i < memory.stride; i++) query[i] = Math.round((vector[i] ?? 0) * store.queryScale);
-  writeSigns(memory, memory.signQueryAt, (i) => (query[i] ?? 0) < 0);
+  writeQuestion(
+    memory,
+    Float64Array.from(vector, (value) => Math.round(value * store.queryScale)),
+  );
 }
 
 /**

@@ -42,7 +42,13 @@ test('a window scores BM25 of its turns as one text, counting the windows that h
   const question = readQuestion(index, 'lake boat', true);
   scoreRows(index, question, index.columns.active, 50);
   const { scratch } = index;
-  const windows = createWindowScorer(index, index.columns.active, question.terms, scratch.own, scratch.termPlace);
+  const windows = createWindowScorer(
+    index,
+    index.columns.active,
+    question.terms,
+    scratch.own.values,
+    scratch.termPlace,
+  );
   // n: windows that hold the word
   const bm25 = (tf: number, n: number, length: number) => {
     const idf = Math.log(1 + (8 - n + 0.5) / (n + 0.5));
@@ -52,6 +58,6 @@ test('a window scores BM25 of its turns as one text, counting the windows that h
   expect(windows.score(4)).toBeCloseTo(bm25(1, 5, 10), 10);
   expect(windows.score(7)).toBe(0);
   clearRows(index, question);
-  expect(scratch.own.scores.every((score) => score === 0)).toBe(true);
+  expect(scratch.own.values.every((score) => score === 0)).toBe(true);
   expect(scratch.termPlace.every((place) => place === 0)).toBe(true);
 });

@@ -2,7 +2,7 @@ import { chunkOf, offsetOf } from './forward-store.ts';
 import { B, bm25Weight, K1, type QueryTerm } from './lexical.ts';
 import { eachPosting } from './postings.ts';
 import type { ProjectIndex } from './project-index.ts';
-import { type Accumulator, takeStamp } from './scratch.ts';
+import { takeStamp } from './scratch.ts';
 import { isTurn } from './sessions.ts';
 
 /** Turns on either side of a turn that make its window. */
@@ -65,7 +65,7 @@ export function createWindowScorer(
   index: ProjectIndex,
   visible: Uint8Array,
   terms: readonly QueryTerm[],
-  own: Accumulator,
+  own: Float32Array,
   place: Uint16Array,
 ): WindowScorer {
   const counts = new Float64Array(terms.length);
@@ -81,7 +81,7 @@ export function createWindowScorer(
       for (let i = 0; i < size; i++) {
         const member = members[i] ?? 0;
         length += index.columns.length[member] ?? 0;
-        if ((own.scores[member] ?? 0) > 0) countTerms(index, member, place, counts);
+        if ((own[member] ?? 0) > 0) countTerms(index, member, place, counts);
       }
       const norm = K1 * (1 - B + (B * length) / average);
       let score = 0;

@@ -7,6 +7,7 @@ import {
   bytesOfVectors,
   compactIndex,
   createProjectIndex,
+  createScratch,
   finishLoading,
   indexBytes,
   loadRows,
@@ -93,6 +94,7 @@ async function eachPiece(read: (after: string) => Promise<Piece>, use: (pack: Bu
 export function createIndexRegistry(options: RegistryOptions): IndexRegistry {
   const { embedder, maxBytes, askForAnn, logger, metrics } = options;
   const entries = new Map<string, Entry>();
+  const scratch = createScratch();
   const byIndex = new WeakMap<ProjectIndex, Entry>();
   const model = {
     dimensions: embedder.dimensions,
@@ -106,7 +108,7 @@ export function createIndexRegistry(options: RegistryOptions): IndexRegistry {
   async function load(projectId: string, read: Read, start: IndexStart): Promise<ProjectIndex> {
     const from = performance.now();
     const keeps = !isTooLarge(start.rows) || !(await read((tx) => isAnnReady(tx, projectId, embedder.id)));
-    const index = createProjectIndex(model, start.rows, keeps);
+    const index = createProjectIndex(model, start.rows, keeps, scratch);
     await eachPiece(
       (after) => read((tx) => readIndexRows(tx, projectId, after)),
       (pack) => runSliced(loadRows(index, pack)),
