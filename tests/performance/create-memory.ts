@@ -1,8 +1,9 @@
 // createMemory through the HTTP gateway, one a request, 8 clients, and what a subscriber sees meanwhile.
-//   node tests/performance/create-memory.ts [--requests 2000] [--rows 20000]
+//   node tests/performance/create-memory.ts [--requests 2000] [--rows 20000] [--profiles folder]
 import { createTestTenant, listen, startInstallation, type TestTenant } from '@rae/testkit';
 import { latencies, option, printConditions } from './lib/report.ts';
 import { textOf } from './lib/texts.ts';
+import { countCpu } from './lib/threads.ts';
 
 const CLIENTS = 8;
 const CREATE = 'mutation ($input: CreateMemoryInput!) { createMemory(input: $input) { cursor memory { id } } }';
@@ -45,6 +46,8 @@ async function measure(tenant: TestTenant, label: string, requests: number): Pro
   })().catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, 500));
   let next = 0;
+  const cpu = [...installation.processes].map(([role, { pid }]) => ({ role, used: countCpu(pid) }));
+  const own = process.cpuUsage();
   const begun = performance.now();
   await Promise.all(
     Array.from({ length: CLIENTS }, async () => {
@@ -66,15 +69,21 @@ async function measure(tenant: TestTenant, label: string, requests: number): Pro
   const seconds = (performance.now() - begun) / 1_000;
   const deadline = Date.now() + 10_000;
   while (heard.length < requests && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  const { user, system } = process.cpuUsage(own);
   await messages.return();
   await hearing;
   console.log(`${label}: ${(requests / seconds).toFixed(0)} memories/s, request ${latencies(waits)}`);
   console.log(`${label}: event to subscriber after the answer ${latencies(heard)}, missed ${requests - heard.length}`);
+  for (const { role, used } of cpu) console.log(`${label}: CPU a memory, ${role}: ${used(requests)}`);
+  console.log(`${label}: CPU a memory, these clients: ${((user + system) / 1_000 / requests).toFixed(2)} ms`);
 }
 
 const requests = Number(option('requests', '2000'));
 const rows = Number(option('rows', '20000'));
-const installation = await startInstallation();
+const profiles = option('profiles', '');
+const installation = await startInstallation(
+  profiles ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` } : {},
+);
 printConditions(`createMemory over HTTP, ${installation.mode}, ${CLIENTS} clients, one a request, offline encoder`);
 try {
   const small = await createTestTenant(installation);
