@@ -86,6 +86,23 @@ test('a search pays for its question once; asked again it is answered from the c
   expect(Number(saved?.savedUsd)).toBeGreaterThan(0);
 });
 
+test('a memory that is written again under its idempotency key asks no model and writes no line', async () => {
+  const input = { projectId: tenant.projectId, content: 'Told twice.', idempotencyKey: 'told-twice' };
+  const { createMemory: first } = await tenant.client.ask(CREATE, { input });
+  const [asked, lines] = [provider.requests.length, (await logs()).length];
+  const { createMemory: again } = await tenant.client.ask(CREATE, { input });
+  expect(again.memory.id).toBe(first.memory.id);
+  const by = { content: 'Told otherwise.', idempotencyKey: 'told-otherwise' };
+  const supersede = async (): Promise<string> => {
+    const query = `mutation ($id: ID!, $by: CreateMemoryInput!) { supersedeMemory(id: $id, by: $by) { memory { id } } }`;
+    return (await tenant.client.ask(query, { id: first.memory.id, by })).supersedeMemory.memory.id;
+  };
+  const id = await supersede();
+  expect([provider.requests.length, (await logs()).length]).toEqual([asked + 1, lines + 1]);
+  expect(await supersede()).toBe(id);
+  expect([provider.requests.length, (await logs()).length]).toEqual([asked + 1, lines + 1]);
+});
+
 test('where the budget has too little left, the memory is refused before the provider is asked', async () => {
   const { createProject } = await tenant.client.ask(
     'mutation { createProject(input: { name: "poor" }) { project { id } } }',

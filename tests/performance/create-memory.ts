@@ -81,9 +81,7 @@ async function measure(tenant: TestTenant, label: string, requests: number): Pro
 const requests = Number(option('requests', '2000'));
 const rows = Number(option('rows', '20000'));
 const profiles = option('profiles', '');
-const installation = await startInstallation(
-  profiles ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` } : {},
-);
+const installation = await startInstallation(profiles ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` } : {});
 printConditions(`createMemory over HTTP, ${installation.mode}, ${CLIENTS} clients, one a request, offline encoder`);
 try {
   const small = await createTestTenant(installation);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Caller, JsonValue, Transaction } from '@rae/kernel';
 import { openTestDatabase, type TestDatabase, testCaller } from '@rae/testkit';
-import { once } from './idempotency.ts';
+import { findFirst, once } from './idempotency.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -123,6 +123,30 @@ describe('once', () => {
 
   test('needs a tenant', async () => {
     await expect(call(testCaller(''), 'k', 1, done(1))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+});
+
+describe('findFirst', () => {
+  const first = (caller: Caller, key: string | null, input: unknown) =>
+    db.as(caller, (tx) => findFirst(tx, { field, key, input }));
+
+  test('gives the first result, also one that is null, and null where there is none or no key', async () => {
+    const caller = testCaller();
+    await call(caller, 'k', { a: 1 }, done({ id: 'a' }));
+    await call(caller, 'n', { a: 1 }, done(null));
+    expect(await first(caller, 'k', { a: 1 })).toEqual({ result: { id: 'a' } });
+    expect(await first(caller, 'n', { a: 1 })).toEqual({ result: null });
+    expect(await first(caller, 'other', { a: 1 })).toBeNull();
+    expect(await first(caller, null, { a: 1 })).toBeNull();
+    expect(await first(testCaller(), 'k', { a: 1 })).toBeNull();
+  });
+
+  test('refuses other input under the same key, and gives nothing 24 hours after its first use', async () => {
+    const caller = testCaller();
+    await call(caller, 'k', 1, done(1));
+    await expect(first(caller, 'k', 2)).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    await db.as(caller, (tx) => tx.query(`update platform.idempotency set expires_at = now() - interval '1 second'`));
+    expect(await first(caller, 'k', 1)).toBeNull();
   });
 });
 

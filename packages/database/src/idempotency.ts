@@ -25,7 +25,7 @@ const CLAIM = {
 };
 const FIND = {
   name: 'idempotency_find',
-  text: `select input_hash, result, result is null as unfinished from platform.idempotency
+  text: `select input_hash, result, result is null as unfinished, expires_at < now() as expired from platform.idempotency
     where tenant_id = $1 and field = $2 and key = $3`,
 };
 const FINISH = {
@@ -33,23 +33,56 @@ const FINISH = {
   text: 'update platform.idempotency set result = $4 where tenant_id = $1 and field = $2 and key = $3',
 };
 
-async function replay(tx: Transaction, { field }: IdempotentCall, key: string, hash: Buffer): Promise<JsonValue> {
-  const [found] = await tx.query<{ input_hash: Buffer; result: JsonValue; unfinished: boolean }>(FIND, [
-    tx.caller.tenantId,
-    field,
-    key,
-  ]);
-  if (!found?.input_hash.equals(hash))
+interface Kept {
+  readonly input_hash: Buffer;
+  readonly result: JsonValue;
+  readonly unfinished: boolean;
+  readonly expired: boolean;
+}
+
+interface Asked extends IdempotentCall {
+  readonly key: string;
+  readonly hash: Buffer;
+}
+
+/** Null: the call has no key. */
+function toAsked(tx: Transaction, { field, key: given, input }: IdempotentCall): Asked | null {
+  if (given === null || given === undefined) return null;
+  const key = checkText('idempotencyKey', given, MAX_KEY);
+  if (tx.caller.tenantId === '') throw badInput('idempotencyKey', 'needs a tenant');
+  return { field, key, input, hash: createHash('sha256').update(canonicalJson(input)).digest() };
+}
+
+const find = async (tx: Transaction, { field, key }: Asked): Promise<Kept | undefined> =>
+  (await tx.query<Kept>(FIND, [tx.caller.tenantId, field, key]))[0];
+
+function replay(kept: Kept | undefined, { field, key, hash }: Asked): JsonValue {
+  if (!kept?.input_hash.equals(hash))
     throw new PlatformError(
       'IDEMPOTENCY_CONFLICT',
       `The idempotencyKey was used for another ${field}; take a new key for other input.`,
       { field: 'idempotencyKey', key },
     );
-  if (found.unfinished)
+  if (kept.unfinished)
     throw new PlatformError('CONFLICT', `The first ${field} under this idempotencyKey is still running; try again.`, {
       retryable: true,
     });
-  return found.result;
+  return kept.result;
+}
+
+/**
+ * The first result of a call under its key, so that a repeat need not do what comes before the write: ask a model, and pay.
+ *
+ * @returns null where there is none, or no key
+ * @throws IDEMPOTENCY_CONFLICT under the same key with other input
+ */
+export async function findFirst<T extends JsonValue>(
+  tx: Transaction,
+  call: IdempotentCall,
+): Promise<{ result: T } | null> {
+  const asked = toAsked(tx, call);
+  const kept = asked && (await find(tx, asked));
+  return asked && kept && !kept.expired ? { result: replay(kept, asked) as T } : null; // written by `once` of the same field
 }
 
 /**
@@ -64,16 +97,15 @@ export async function once<T extends JsonValue>(
   call: IdempotentCall,
   work: () => Promise<T>,
 ): Promise<{ result: T; replayed: boolean }> {
-  if (call.key === null || call.key === undefined) return { result: await work(), replayed: false };
-  const key = checkText('idempotencyKey', call.key, MAX_KEY);
-  if (tx.caller.tenantId === '') throw badInput('idempotencyKey', 'needs a tenant');
-  const hash = createHash('sha256').update(canonicalJson(call.input)).digest();
-  const claimed = await tx.query(CLAIM, [tx.caller.tenantId, call.field, key, hash]);
+  const asked = toAsked(tx, call);
+  if (!asked) return { result: await work(), replayed: false };
+  const { field, key, hash } = asked;
+  const claimed = await tx.query(CLAIM, [tx.caller.tenantId, field, key, hash]);
   if (claimed.length === 0) {
-    const kept = await replay(tx, call, key, hash);
+    const kept = replay(await find(tx, asked), asked);
     return { result: kept as T, replayed: true }; // written below by the same field, so of the same shape
   }
   const result = await work();
-  await tx.query(FINISH, [tx.caller.tenantId, call.field, key, JSON.stringify(result)]);
+  await tx.query(FINISH, [tx.caller.tenantId, field, key, JSON.stringify(result)]);
   return { result, replayed: false };
 }

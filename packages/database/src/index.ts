@@ -7,7 +7,7 @@ export {
 } from './database.ts';
 export { toPlatformError } from './database-errors.ts';
 export { entityManager } from './entity-manager.ts';
-export { IDEMPOTENCY_HOURS, type IdempotentCall, once } from './idempotency.ts';
+export { findFirst, IDEMPOTENCY_HOURS, type IdempotentCall, once } from './idempotency.ts';
 export { analyseTables, keepStatistics } from './keep-statistics.ts';
 export { migrate, type NamedMigration, pendingMigrations } from './migrate.ts';
 export {

@@ -10,8 +10,6 @@ export interface ConsumerDefinition {
   /** Names its cursors; a new name reads the log from its beginning. */
   readonly name: string;
   readonly types: readonly string[];
-  /** Whether there is anything to do for an event of these types; all of them when left out. */
-  wants?(event: LogEvent): boolean;
   /** Runs as rae_app of the event's tenant, in the transaction that moves the cursor: its effects happen exactly once. */
   handle(tx: Transaction, event: LogEvent): Promise<void>;
 }
@@ -75,15 +73,17 @@ const isRetryable = (error: unknown): boolean => isPlatformError(error) && error
 export function createPartitionConsumer(definition: ConsumerDefinition, options: PartitionOptions) {
   const { transactAsWorker, actAs, actAsWorker, logger, metrics } = options;
   const { name } = definition;
-  type Handle = (tx: Transaction, event: LogEvent) => Promise<void>;
+  /** @returns whether it acted as the event's tenant, and did not come back */
+  type Handle = (tx: Transaction, event: LogEvent) => Promise<boolean>;
 
   const asTenant = (tx: Transaction, event: LogEvent) => actAs(tx, callerOf(name, event.tenantId), causeOf(event));
 
   const handleOne: Handle = async (workerTx, event) => {
-    if (!definition.types.includes(event.type) || definition.wants?.(event) === false) return;
+    if (!definition.types.includes(event.type)) return false;
     const tx = await asTenant(workerTx, event);
     await inSpan(`consume ${name}`, event.traceparent, () => definition.handle(tx, event));
     tx.afterCommit(() => metrics.count('rae_events_consumed_total', 'Events handled by consumers', { consumer: name }));
+    return true;
   };
 
   /** @returns whether there may be more */
@@ -95,8 +95,9 @@ export function createPartitionConsumer(definition: ConsumerDefinition, options:
       const page = await readLog(tx, { owner: { part }, after, since, limit });
       const last = page.events.at(-1);
       if (!last) return false;
-      for (const event of page.events) await handle(tx, event);
-      await actAsWorker(tx);
+      let acted = false;
+      for (const event of page.events) acted = (await handle(tx, event)) || acted;
+      if (acted) await actAsWorker(tx);
       const { epoch, tx: xid, seq } = reachedBy(page);
       await tx.query(MOVE, [name, part, epoch, xid, seq, page.complete ? tx.now : last.recordedAt]);
       return !page.complete;
@@ -112,6 +113,7 @@ export function createPartitionConsumer(definition: ConsumerDefinition, options:
         metrics.count('rae_events_quarantined_total', 'Events set aside', { consumer: name });
         logger.error({ err, consumer: name, eventId: event.id }, 'an event could not be handled and was set aside');
       });
+      return true;
     });
 
   /**

@@ -5,7 +5,7 @@ import { type Caller, PlatformError, type Transaction, uuidv7 } from '@rae/kerne
 import { createMetrics } from '@rae/telemetry';
 import { openTestDatabase, silentLogger, type TestDatabase, testCaller } from '@rae/testkit';
 import { type Consumer, createConsumer } from './consumer.ts';
-import type { LogEvent } from './event.ts';
+import { type LogEvent, partitionOf, typeTopic, wakeTopic } from './event.ts';
 import { recordEvents } from './record-events.ts';
 import { createInProcessWakeUp } from './wake-up/in-process.ts';
 
@@ -227,4 +227,28 @@ describe('an event that cannot be handled', () => {
     expect(await world.setAside()).toEqual([]);
     await world.close();
   });
+});
+
+test('events wake readers of their partition and who waits for one of their types, and nobody else', async () => {
+  const caller = testCaller();
+  const part = partitionOf(caller.tenantId);
+  const topics = [typeTopic(part, 'a.done'), typeTopic(part, 'b.done'), typeTopic(part, 'c.done'), wakeTopic(part)];
+  const woken: string[] = [];
+  const last = Promise.withResolvers<void>();
+  const stops = topics.map((topic) =>
+    db.wakeUp.subscribe(topic, () => {
+      woken.push(topic);
+      if (topic === typeTopic(part, 'c.done')) last.resolve();
+    }),
+  );
+  const event = { projectId: null, subject: null, payload: {} };
+  await db.as(caller, (tx) =>
+    recordEvents(tx, [
+      { type: 'a.done', ...event },
+      { type: 'c.done', ...event },
+    ]),
+  );
+  await last.promise;
+  expect(woken.sort()).toEqual([typeTopic(part, 'a.done'), typeTopic(part, 'c.done'), wakeTopic(part)].sort());
+  for (const stop of stops) stop();
 });

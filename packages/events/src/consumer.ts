@@ -6,7 +6,7 @@ import {
   type PartitionOptions,
   placeOf,
 } from './consume-partition.ts';
-import { PARTITIONS, wakeTopic } from './event.ts';
+import { PARTITIONS, typeTopic } from './event.ts';
 import { createOutage } from './outage.ts';
 import { findNews } from './place.ts';
 import { repeat } from './repeat.ts';
@@ -22,7 +22,7 @@ export interface Consumer {
   close(): Promise<void>;
 }
 
-/** Behind the hints, which may be lost. */
+/** Behind the hints, which may be lost, and for the cursors of what happens that is nobody's: they move on as well. */
 const POLL_MS = 1_000;
 /** What is written within this time is read together: a transaction for each event would cost more than writing it. */
 const READ_EVERY_MS = 50;
@@ -100,11 +100,13 @@ export function createConsumer(definition: ConsumerDefinition, options: Consumer
     hinted.clear();
     void run(parts);
   }, READ_EVERY_MS);
-  const stops = ALL.map((part) =>
-    wakeUp.subscribe(wakeTopic(part), () => {
-      hinted.add(part);
-      hint();
-    }),
+  const stops = ALL.flatMap((part) =>
+    definition.types.map((type) =>
+      wakeUp.subscribe(typeTopic(part, type), () => {
+        hinted.add(part);
+        hint();
+      }),
+    ),
   );
   const stopPolling = repeat(poll, POLL_MS);
   void run(ALL);

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@rae/kernel';
+import type { JsonValue, Transaction } from '@rae/kernel';
 import type { EventPosition } from './position.ts';
 
 /** What a service tells; who, when, cause and trace are the transaction's. */
@@ -41,3 +41,13 @@ export const partitionOf = (tenantId: string): number => Number.parseInt(tenantI
 
 /** What readers of one partition wait for. */
 export const wakeTopic = (partition: number): string => `events:${partition}`;
+
+/** What consumers wait for, which must not be woken by what is none of theirs. */
+export const typeTopic = (partition: number, type: string): string => `events:${partition}:${type}`;
+
+/** Wakes who waits for events of these types in the caller's partition, once they are durable. */
+export function wakeReaders(tx: Transaction, types: Iterable<string>): void {
+  const partition = partitionOf(tx.caller.tenantId);
+  tx.wake(wakeTopic(partition));
+  for (const type of new Set(types)) tx.wake(typeTopic(partition, type));
+}

@@ -2,7 +2,7 @@ export { createInProcessCallCounter } from './call-counter/in-process.ts';
 export { createRedisCallCounter } from './call-counter/redis.ts';
 export type { ConsumerDefinition } from './consume-partition.ts';
 export { type Consumer, type ConsumerOptions, createConsumer } from './consumer.ts';
-export { type LogEvent, type NewEvent, PARTITIONS, partitionOf, wakeTopic } from './event.ts';
+export { type LogEvent, type NewEvent, PARTITIONS, partitionOf, wakeReaders } from './event.ts';
 export { type EventStream, mapStream, toStream } from './event-stream.ts';
 export { createEventFeed, type EventFeed, type FeedOptions, type FeedRequest } from './feed.ts';
 export { countDaysAhead, dropLogDays, LEAST_DAYS_AHEAD, makeLogDays, settleEpoch } from './log-keeper.ts';

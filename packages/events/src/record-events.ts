@@ -1,6 +1,6 @@
 import { type JsonValue, type Transaction, uuidv7 } from '@rae/kernel';
 import { currentTraceparent } from '@rae/telemetry';
-import { type NewEvent, partitionOf, wakeTopic } from './event.ts';
+import { type NewEvent, partitionOf, wakeReaders } from './event.ts';
 import type { EventPosition } from './position.ts';
 
 const INSERT = {
@@ -33,7 +33,10 @@ export async function recordEvents(tx: Transaction, events: readonly NewEvent[])
     tags: [...tags],
   }));
   const { eventId, depth } = tx.cause;
-  tx.wake(wakeTopic(partition));
+  wakeReaders(
+    tx,
+    events.map(({ type }) => type),
+  );
   return tx.query<EventPosition>(INSERT, [
     partition,
     tx.caller.tenantId,

@@ -14,12 +14,21 @@ export const jobTopic = (kind: string): string => `jobs:${kind}`;
 const INSERT = {
   name: 'jobs_insert',
   text: `insert into platform.jobs (id, tenant_id, kind, subject, payload, run_at, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7) on conflict (tenant_id, kind, subject) do nothing`,
+    select g.id, $1, $2, g.subject, $3, $4, $5 from unnest($6::uuid[], $7::text[]) as g(id, subject)
+    on conflict (tenant_id, kind, subject) do nothing`,
 };
 
-/** Puts a job into the queue in the transaction of its cause; there already: changes nothing. */
-export async function enqueue(tx: Transaction, { kind, subject, payload, runAt = tx.now }: NewJob): Promise<void> {
-  const id = uuidv7(tx.now.getTime());
-  await tx.query(INSERT, [id, tx.caller.tenantId, kind, subject, JSON.stringify(payload), runAt, tx.now]);
+/** The same for each of many subjects, in one statement. */
+export async function enqueueEach(
+  tx: Transaction,
+  { kind, payload, runAt = tx.now }: Omit<NewJob, 'subject'>,
+  subjects: readonly string[],
+): Promise<void> {
+  if (subjects.length === 0) return;
+  const ids = subjects.map(() => uuidv7(tx.now.getTime())).sort(); // of one instant: run in the order of the call
   tx.wake(jobTopic(kind));
+  await tx.query(INSERT, [tx.caller.tenantId, kind, JSON.stringify(payload), runAt, tx.now, ids, subjects]);
 }
+
+/** Puts a job into the queue in the transaction of its cause; there already: changes nothing. */
+export const enqueue = (tx: Transaction, { subject, ...job }: NewJob): Promise<void> => enqueueEach(tx, job, [subject]);

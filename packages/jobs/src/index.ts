@@ -1,4 +1,4 @@
-export { enqueue, type NewJob } from './enqueue.ts';
+export { enqueue, enqueueEach, type NewJob } from './enqueue.ts';
 export { defineJob, type Job, type JobDefinition } from './job.ts';
 export { nextDelayMs } from './retry.ts';
 export { createJobRunner, type JobRunner, type RunnerOptions } from './runner.ts';

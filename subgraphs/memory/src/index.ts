@@ -29,7 +29,6 @@ import type { MemoryContext } from './services/memory-context.ts';
 import { createIndexRegistry } from './services/search/index-registry.ts';
 import { createUsageCounter } from './services/upkeep/usage-counter.ts';
 import type { WorkingStore } from './services/working/working-store.ts';
-import { embedCreated } from './subscribers/embed-created.ts';
 import { fillErasure } from './subscribers/fill-erasure.ts';
 
 export interface MemorySubgraphOptions {
@@ -107,7 +106,7 @@ export function createMemorySubgraph({
 }
 
 /** What the memory subgraph does behind events. */
-export const memoryConsumers: readonly ConsumerDefinition[] = [embedCreated, fillErasure];
+export const memoryConsumers: readonly ConsumerDefinition[] = [fillErasure];
 
 /** The work that its events lead to. */
 export const memoryJobs = (options: EmbedOptions): readonly JobDefinition[] => [

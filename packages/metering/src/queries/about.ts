@@ -1,4 +1,4 @@
-import { partitionOf, wakeTopic } from '@rae/events';
+import { partitionOf, wakeReaders } from '@rae/events';
 import type { Transaction } from '@rae/kernel';
 import { currentTraceparent } from '@rae/telemetry';
 
@@ -11,10 +11,13 @@ export interface About {
   readonly depth: number;
 }
 
+/** What the functions of the database may write while a call is booked. */
+const NOTED = ['cost.recorded', 'budget.threshold_reached', 'budget.exceeded'];
+
 /** Of the transaction's caller; whoever reads its events is woken once they are durable. Ask before the statement. */
 export function aboutCall(tx: Transaction): About {
   const part = partitionOf(tx.caller.tenantId);
-  tx.wake(wakeTopic(part));
+  wakeReaders(tx, NOTED);
   const { eventId, depth } = tx.cause;
   return { part, actor: tx.caller.actor, traceparent: currentTraceparent(), causationId: eventId, depth };
 }

@@ -4,9 +4,8 @@ import type { Caller, Embedder, Transaction } from '@rae/kernel';
 import { quantisationScale, quantise } from '../engine/index.ts';
 import { findUnembedded, writeVectors } from '../queries/embed-memories.ts';
 import { type Embedded, embedStored } from '../services/embedding/embed-stored.ts';
+import { EMBED_MEMORIES } from '../services/embedding/enqueue-embedding.ts';
 import { systemOf } from './system-caller.ts';
-
-export const EMBED_MEMORIES = 'memory.embed-memories';
 
 const BATCH = 50;
 const LEASE_MS = 60_000;

@@ -1,7 +1,6 @@
-import { enqueue } from '@rae/jobs';
 import { FIRST_PLACE, type ScanPlace, scanMemories } from '../queries/reembed-memories.ts';
 import { isOf, settleModel, type Vectors } from '../services/embedding/embedding-model.ts';
-import { EMBED_MEMORIES } from './embed-memories.ts';
+import { enqueueEmbedding } from '../services/embedding/enqueue-embedding.ts';
 
 /** Servers of the model before have been started anew by then. */
 const WATCHED_MS = 86_400_000;
@@ -19,8 +18,10 @@ export async function enqueueLeftBehind(vectors: Vectors, now: Date): Promise<vo
       const from: ScanPlace = place;
       place = await asTenant(tenant, async (tx) => {
         const scanned = await scanMemories(tx, embedder.id, embedder.dimensions, from);
-        for (const { id, isDone } of scanned)
-          if (!isDone) await enqueue(tx, { kind: EMBED_MEMORIES, subject: id, payload: {} });
+        await enqueueEmbedding(
+          tx,
+          scanned.filter(({ isDone }) => !isDone).map(({ id }) => id),
+        );
         return scanned.at(-1) ?? null;
       });
     }

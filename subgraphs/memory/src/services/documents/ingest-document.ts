@@ -13,6 +13,7 @@ import { insertDocument } from '../../queries/insert-document.ts';
 import { type InsertRow, insertMemories } from '../../queries/insert-memories.ts';
 import { findSettings } from '../../queries/settings.ts';
 import { supersedeDocument } from '../../queries/supersede-document.ts';
+import { enqueueEmbedding } from '../embedding/enqueue-embedding.ts';
 import type { MemoryContext } from '../memory-context.ts';
 
 export type { IngestDocumentInput };
@@ -113,6 +114,10 @@ async function write(
   const rows = chunks.map((chunk, at) => toRow(document, toMemory(document, chunk, at, options), tx.now));
   for (let at = 0; at < rows.length; at += ROWS)
     await insertMemories(tx, document.projectId, embedder.id, rows.slice(at, at + ROWS));
+  await enqueueEmbedding(
+    tx,
+    rows.map((row) => row.id),
+  );
   const { id, projectId, version } = document;
   const positions = await recordEvents(tx, [
     ...archived,

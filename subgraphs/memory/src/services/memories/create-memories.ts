@@ -1,14 +1,13 @@
-import { once } from '@rae/database';
+import { findFirst, once } from '@rae/database';
 import { projectToWrite } from '@rae/identity';
 import { badInput, notFound, type Transaction, uuidv7 } from '@rae/kernel';
 import type { Memory } from '../../domain/memory-row.ts';
 import { type CreateMemoryInput, planMemory } from '../../domain/new-memory.ts';
 import { findMemories } from '../../queries/find-memories.ts';
 import type { MemoryContext } from '../memory-context.ts';
-import { payingProject } from '../paying-project.ts';
 import { createWorking } from '../working/working-memories.ts';
-import { readPolicies } from './memory-settings.ts';
-import { embedNow, type PlannedMemory, type Vectors, writeMemories } from './write-memories.ts';
+import { findPolicies } from './memory-settings.ts';
+import { embedNow, writeMemories } from './write-memories.ts';
 
 export type { CreateMemoryInput };
 
@@ -51,50 +50,60 @@ interface Call {
   readonly embed: boolean;
 }
 
-async function vectorsFor(
-  ctx: MemoryContext,
-  planned: readonly PlannedMemory[],
-  embed: boolean,
-  asked: string | null,
-): Promise<Vectors> {
-  const [first] = planned;
-  if (!embed || !first || first.memory.embedding) return planned.map(({ memory }) => memory.embedding);
-  return [await embedNow(ctx, first, await payingProject(ctx, asked, 'input.projectId'))];
+const toResult = (
+  memories: readonly Memory[],
+  { cursors, deduplicated, pending }: Pick<Created, 'deduplicated' | 'pending'> & Pick<CreatedMemories, 'cursors'>,
+): CreatedMemories => ({ memories, cursors, deduplicated, pendingEmbeddings: pending });
+
+const toWorkingResult = (memories: readonly Memory[]): CreatedMemories =>
+  toResult(memories, { cursors: memories.map(() => null), deduplicated: memories.map(() => false), pending: 0 });
+
+/** The project that all of a call name, or none does. */
+function checkInputs(inputs: readonly CreateMemoryInput[]): { asked: string | null; working: boolean } {
+  const asked = inputs[0]?.projectId ?? null;
+  if (inputs.some(({ projectId }) => (projectId ?? null) !== asked))
+    throw badInput('inputs', 'must all name the same project, or none');
+  const working = inputs.filter(({ layer }) => layer === 'WORKING').length;
+  if (working > 0 && working < inputs.length)
+    throw badInput('inputs', 'must not mix WORKING and lasting layers: the first may be lost, the others never');
+  return { asked, working: working > 0 };
 }
 
-const toResult = (memories: readonly Memory[]): CreatedMemories => ({
-  memories,
-  cursors: memories.map(() => null),
-  deduplicated: memories.map(() => false),
-  pendingEmbeddings: 0,
-});
+/** What is to be known before a model is asked and paid, in one flight. `first`: what the call gave under its key before. */
+const lookAhead = (ctx: MemoryContext, asked: string | null, { path, ...call }: Call & { input: unknown }) =>
+  ctx.read(async (tx) => {
+    const [projectId, policies, first] = await Promise.all([
+      projectToWrite(tx, asked, `${path(0)}.projectId`),
+      findPolicies(tx, asked),
+      call.embed ? findFirst<Created>(tx, call) : null,
+    ]);
+    return { projectId, policies, first: first && toResult(await readAgain(tx, first.result.ids), first.result) };
+  });
 
 async function create(
   ctx: MemoryContext,
   inputs: readonly CreateMemoryInput[],
   { field, path, key, embed }: Call,
 ): Promise<CreatedMemories> {
+  const { asked, working } = checkInputs(inputs);
+  const call = { field, key, input: inputs };
+  const { projectId, policies, first } = await lookAhead(ctx, asked, { ...call, path, embed: embed && !working });
+  if (first) return first;
   const now = ctx.clock.now();
-  const asked = inputs[0]?.projectId ?? null;
-  const options = { now, dimensions: ctx.embedder.dimensions, policies: await readPolicies(ctx, asked) };
+  const options = { now, dimensions: ctx.embedder.dimensions, policies };
   // Of one instant: sorted, so that ids rise in the order of the call.
   const ids = inputs.map(() => uuidv7(now.getTime())).sort();
   const planned = inputs.map((input, at) => ({
     id: ids[at] ?? uuidv7(now.getTime()),
     memory: planMemory(input, path(at), options),
   }));
-  if (inputs.some(({ projectId }) => (projectId ?? null) !== asked))
-    throw badInput('inputs', 'must all name the same project, or none');
-  if (inputs.some(({ layer }) => layer === 'WORKING')) {
-    if (inputs.some(({ layer }) => layer !== 'WORKING'))
-      throw badInput('inputs', 'must not mix WORKING and lasting layers: the first may be lost, the others never');
-    return toResult(await createWorking(ctx, planned, { field, key, asked, input: inputs, now }));
-  }
-  const vectors = await vectorsFor(ctx, planned, embed, asked);
+  if (working) return toWorkingResult(await createWorking(ctx, planned, { ...call, projectId, now }));
+  const vectors = await Promise.all(
+    planned.map((one) => (embed ? embedNow(ctx, one, projectId) : one.memory.embedding)),
+  );
   return ctx.transact(async (tx) => {
-    const projectId = await projectToWrite(tx, asked, `${path(0)}.projectId`);
     let written: Memory[] | null = null;
-    const { result } = await once<Created>(tx, { field, key, input: inputs }, async () => {
+    const { result } = await once<Created>(tx, call, async () => {
       const done = await writeMemories(ctx, tx, projectId, planned, vectors, !key);
       written = done.map(({ memory }) => memory);
       return {
@@ -104,9 +113,7 @@ async function create(
         pending: done.filter(({ pending }) => pending).length,
       };
     });
-    const memories = written ?? (await readAgain(tx, result.ids));
-    const { cursors, deduplicated, pending } = result;
-    return { memories, cursors, deduplicated, pendingEmbeddings: pending };
+    return toResult(written ?? (await readAgain(tx, result.ids)), result);
   });
 }
 

@@ -1,6 +1,6 @@
 import { appendAudit } from '@rae/audit';
 import { projectToWrite } from '@rae/identity';
-import { isUuid } from '@rae/kernel';
+import { isUuid, type Transaction } from '@rae/kernel';
 import {
   changeSettings,
   DEFAULT_SETTINGS,
@@ -37,10 +37,14 @@ const toProject = (projectId: string, { retention, ...policies }: MemorySettings
  * What a project does with secrets and personal data that are written to it; read anew at every write, so that a change
  * holds from the next one on. A project that is not there has the defaults: its write is refused later.
  */
-export async function readPolicies(ctx: MemoryContext, asked: string | null): Promise<PiiPolicies> {
-  const projectId = asked ?? ctx.caller.projectId;
-  return projectId !== null && isUuid(projectId) ? ctx.readOnce((tx) => findSettings(tx, projectId)) : DEFAULT_SETTINGS;
+export async function findPolicies(tx: Transaction, asked: string | null): Promise<PiiPolicies> {
+  const projectId = asked ?? tx.caller.projectId;
+  return projectId !== null && isUuid(projectId) ? findSettings(tx, projectId) : DEFAULT_SETTINGS;
 }
+
+/** The same as a look of its own. */
+export const readPolicies = (ctx: MemoryContext, asked: string | null): Promise<PiiPolicies> =>
+  ctx.readOnce((tx) => findPolicies(tx, asked));
 
 /** @throws BAD_USER_INPUT when no project is named and the caller is bound to none; NOT_FOUND for one that is not there */
 export const readSettings = (ctx: MemoryContext, asked: string | null): Promise<ProjectSettings> =>

@@ -1,4 +1,4 @@
-import { once } from '@rae/database';
+import { findFirst, once } from '@rae/database';
 import { encodeCursor, recordEvent } from '@rae/events';
 import { badInput, notFound, type Transaction, uuidv7 } from '@rae/kernel';
 import { planSupersede } from '../../domain/changes.ts';
@@ -10,7 +10,7 @@ import type { MemoryContext } from '../memory-context.ts';
 import { refuseWorking } from '../working/working-memories.ts';
 import { changeEvent } from './change-memory.ts';
 import { getMemory, getMemoryLocked } from './get-memory.ts';
-import { readPolicies } from './memory-settings.ts';
+import { findPolicies } from './memory-settings.ts';
 import { embedNow, type PlannedMemory, type Vectors, writeMemories } from './write-memories.ts';
 
 export type { CreateMemoryInput };
@@ -32,12 +32,14 @@ async function replace(ctx: MemoryContext, tx: Transaction, id: string, by: Plan
   return { memory: written.memory, superseded, cursor: encodeCursor(position) };
 }
 
-async function readAgain(tx: Transaction, memoryId: string, id: string): Promise<[Memory, Memory]> {
+type Kept = { memoryId: string; cursor: string };
+
+async function readAgain(tx: Transaction, id: string, { memoryId, cursor }: Kept): Promise<SupersededMemory> {
   const found = await findMemories(tx, [memoryId, id]);
   const [memory, superseded] = [memoryId, id].map((wanted) => found.find((candidate) => candidate.id === wanted));
   if (!memory) throw notFound('memory', memoryId);
   if (!superseded) throw notFound('memory', id);
-  return [memory, superseded];
+  return { memory, superseded, cursor };
 }
 
 /**
@@ -61,19 +63,22 @@ export async function supersedeMemory(
   const { projectId } = known;
   if (input.projectId && input.projectId !== projectId)
     throw badInput('by.projectId', "must be the old memory's project, or left out");
-  const options = { now, dimensions: ctx.embedder.dimensions, policies: await readPolicies(ctx, projectId) };
+  const call = { field: 'supersedeMemory', key, input: { id, input } };
+  const { policies, first } = await ctx.read(async (tx) => {
+    const [found, policies] = await Promise.all([findFirst<Kept>(tx, call), findPolicies(tx, projectId)]);
+    return { policies, first: found && (await readAgain(tx, id, found.result)) };
+  });
+  if (first) return first;
+  const options = { now, dimensions: ctx.embedder.dimensions, policies };
   const planned = { id: uuidv7(now.getTime()), memory: planMemory(input, 'by', options) };
   const vectors = [await embedNow(ctx, planned, projectId)];
   return ctx.transact(async (tx) => {
     let done: SupersededMemory | null = null;
-    const call = { field: 'supersedeMemory', key, input: { id, input } };
-    const { result } = await once(tx, call, async () => {
+    const { result } = await once<Kept>(tx, call, async () => {
       const replaced = await replace(ctx, tx, id, planned, vectors);
       done = replaced;
       return { memoryId: replaced.memory.id, cursor: replaced.cursor };
     });
-    if (done) return done;
-    const [memory, superseded] = await readAgain(tx, result.memoryId, id);
-    return { memory, superseded, cursor: result.cursor };
+    return done ?? readAgain(tx, id, result);
   });
 }

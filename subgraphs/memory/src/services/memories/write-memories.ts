@@ -8,6 +8,7 @@ import { findEqual } from '../../queries/find-equal.ts';
 import { type InsertRow, insertMemories } from '../../queries/insert-memories.ts';
 import { addUsage } from '../../queries/usage.ts';
 import { writeChange } from '../../queries/write-change.ts';
+import { enqueueEmbedding } from '../embedding/enqueue-embedding.ts';
 import type { MemoryContext } from '../memory-context.ts';
 import { changeEvent } from './change-memory.ts';
 
@@ -82,8 +83,10 @@ async function insert(
     tx,
     rows.map((row) => toEvent(projectId, row)),
   );
+  const pending = rows.filter(({ vector }) => vector === null).map(({ id }) => id);
+  const embedding = enqueueEmbedding(tx, pending);
   if (last) tx.seal();
-  const [, positions] = await Promise.all([inserted, events]);
+  const [, positions] = await Promise.all([inserted, events, embedding]);
   const unchanged = { supersededAt: null, supersededBy: null, archivedAt: null, version: 1 };
   const state = { projectId, status: 'ACTIVE', createdAt: tx.now, ...unchanged } as const;
   return rows.map(({ id, memory: { embedding: _, contentHash: __, ...memory }, vector }, at) => ({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { projectToRead, projectToWrite } from '@rae/identity';
+import { projectToRead } from '@rae/identity';
 import {
   badInput,
   type Connection,
@@ -51,8 +51,7 @@ export interface WorkingWrite {
   /** The root field, and the client's key. */
   readonly field: string;
   readonly key: string | null | undefined;
-  /** The project as the call names it. */
-  readonly asked: string | null;
+  readonly projectId: string;
   readonly input: unknown;
   /** When they were planned. */
   readonly now: Date;
@@ -61,15 +60,14 @@ export interface WorkingWrite {
 /**
  * Keeps WORKING memories, each until its time is over. No row, event or vector is written.
  *
- * @throws CONFLICT above the tenant's cap; NOT_FOUND for a project that is not there, or for what was lost under a repeated key
+ * @throws CONFLICT above the tenant's cap; NOT_FOUND for what was lost under a repeated key
  */
 export async function createWorking(
   ctx: MemoryContext,
   planned: readonly PlannedMemory[],
-  { field, key, asked, input, now }: WorkingWrite,
+  { field, key, projectId, input, now }: WorkingWrite,
 ): Promise<WorkingMemory[]> {
   const { tenantId } = ctx.caller;
-  const projectId = await ctx.readOnce((tx) => projectToWrite(tx, asked, 'input.projectId'));
   const made = planned.map((one) => toWorking(one, projectId, now));
   const ids = await ctx.working.put(tenantId, made, toCall(field, key, input));
   if (ids[0] === made[0]?.id) return made;
