@@ -1,10 +1,10 @@
-import { ApolloGateway } from '@apollo/gateway';
 import type { Logger } from '@rae/kernel';
 import type { GraphQLSchema } from 'graphql';
 import { readAccess } from './access.ts';
+import { ApolloGateway } from './apollo-gateway.ts';
 import { toApolloLogger } from './apollo-logger.ts';
 import { createDataSource } from './data-source.ts';
-import { createPlanCache, createSubscriptionPlanner } from './plans.ts';
+import { createPlanCache, createSubscriptionPlanner, type SubscriptionPlanner } from './plans.ts';
 import type { SubgraphTransport } from './transport.ts';
 
 export interface FederationOptions {
@@ -14,17 +14,18 @@ export interface FederationOptions {
   readonly logger: Logger;
 }
 
-/**
- * Apollo Gateway sends metrics to usage-reporting.api.apollographql.com and asks the metadata addresses of four clouds
- * unless this is set before it is constructed; nothing of ours leaves the machine unasked.
- */
-function silenceApollo(): void {
-  // biome-ignore lint/style/noProcessEnv: Apollo Gateway reads this switch from the environment alone
-  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
-}
-
 /** What we read off a supergraph ourselves. Throws for one that may not be served. */
-const readSupergraph = (sdl: string) => ({ access: readAccess(sdl), planner: createSubscriptionPlanner(sdl) });
+function readSupergraph(sdl: string) {
+  let planner: SubscriptionPlanner | null = null;
+  return {
+    access: readAccess(sdl),
+    /** Made for the first subscription: as much work again as the gateway's own, and many processes never have one. */
+    planner() {
+      planner ??= createSubscriptionPlanner(sdl);
+      return planner;
+    },
+  };
+}
 
 /**
  * Apollo Gateway over our transports, with a planner for subscriptions and the access rules kept in step with its schema
@@ -33,7 +34,6 @@ const readSupergraph = (sdl: string) => ({ access: readAccess(sdl), planner: cre
  * @throws Error when the supergraph is not valid or a root field of it names no role
  */
 export function createFederation({ supergraphSdl, transports, introspection, logger }: FederationOptions) {
-  silenceApollo();
   const planCache = createPlanCache();
   let current = readSupergraph(supergraphSdl);
   let schema: GraphQLSchema | null = null;
@@ -61,7 +61,7 @@ export function createFederation({ supergraphSdl, transports, introspection, log
   return {
     gateway,
     planCache,
-    planner: () => current.planner,
+    planner: () => current.planner(),
     /** What is served now. @throws Error before the gateway has loaded */
     served() {
       if (!schema) throw new Error('the supergraph is not loaded yet');
@@ -70,6 +70,7 @@ export function createFederation({ supergraphSdl, transports, introspection, log
     /** @throws Error when the new supergraph is not valid, names a subgraph without a transport or a root field without a role; the old one stays */
     reload(sdl: string): void {
       const next = readSupergraph(sdl);
+      next.planner(); // of one that it refuses nothing is served
       update(sdl);
       current = next;
     },

@@ -45,12 +45,12 @@ test('the entity manager sees what SQL wrote in the same transaction, and SQL se
   const id = uuidv7();
   await as(id, async (tx) => {
     await insert(tx, 'by SQL');
-    const found = await entityManager(database, tx).findOneOrFail(Tenant, { id });
+    const found = await (await entityManager(database, tx)).findOneOrFail(Tenant, { id });
     expect(found.name).toBe('by SQL');
   });
   const other = uuidv7();
   await as(other, async (tx) => {
-    const em = entityManager(database, tx);
+    const em = await entityManager(database, tx);
     em.create(Tenant, { id: other, name: 'by entity', createdAt: new Date() });
     await em.flush();
     expect(await nameOf(tx)).toBe('by entity');
@@ -61,7 +61,7 @@ test('the entity manager sees what SQL wrote in the same transaction, and SQL se
 test('what the entity manager flushed is rolled back with the transaction, and what it flushes fails with it', async () => {
   const id = uuidv7();
   const create = async (tx: Transaction) => {
-    const em = entityManager(database, tx);
+    const em = await entityManager(database, tx);
     em.create(Tenant, { id, name: 'gone', createdAt: new Date() });
     await em.flush();
   };
@@ -79,7 +79,7 @@ test('the entity manager sees and writes its tenant’s rows alone', async () =>
   const [one, other] = [uuidv7(), uuidv7()];
   await as(one, (tx) => insert(tx, 'mine'));
   await as(other, async (tx) => {
-    const em = entityManager(database, tx);
+    const em = await entityManager(database, tx);
     expect(await em.find(Tenant, {})).toEqual([]);
     em.create(Tenant, { id: uuidv7(), name: 'forged', createdAt: new Date() });
     await expect(em.flush()).rejects.toThrow('row-level security');
@@ -99,10 +99,10 @@ test('12 transactions with entity managers at once on 4 connections keep to them
   const names = await Promise.all(
     ids.map((id) =>
       as(id, async (tx) => {
-        const em = entityManager(database, tx);
+        const em = await entityManager(database, tx);
         em.create(Tenant, { id, name: id, createdAt: new Date() });
         await em.flush();
-        const all = await entityManager(database, tx).find(Tenant, {});
+        const all = await (await entityManager(database, tx)).find(Tenant, {});
         return all.map(({ name }) => name);
       }),
     ),

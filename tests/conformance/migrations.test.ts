@@ -96,8 +96,8 @@ test('one that fails leaves those before it undone as well, says why, and the ne
   const before = await readCatalog();
   const more = [
     ...migrations,
-    { name: '99990101000000_good', class: Good },
-    { name: '99990102000000_bad', class: Bad },
+    { name: '99990101000000_good', load: async () => Good },
+    { name: '99990102000000_bad', load: async () => Bad },
   ];
   await expect(migrate(database, more)).rejects.toThrow('division by zero');
   expect(await readCatalog()).toEqual(before);

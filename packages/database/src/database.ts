@@ -1,8 +1,6 @@
 import { types } from 'node:util';
-import type { Migration } from '@mikro-orm/migrations';
-import { type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
+import type { EntityManager, EntitySchema, MikroORM } from '@mikro-orm/postgresql';
 import { type Logger, PlatformError } from '@rae/kernel';
-import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { openPglite } from './pglite/open-pglite.ts';
 
@@ -11,7 +9,8 @@ export type DatabaseMode = 'embedded' | 'native';
 export interface Database {
   readonly mode: DatabaseMode;
   readonly pool: pg.Pool;
-  readonly orm: MikroORM;
+  /** The ORM's unit of work inside the transaction that is open on this connection. */
+  manage(client: () => pg.PoolClient): Promise<EntityManager>;
   /** Names the cluster that holds the data and its history; another one after a restore. */
   readSystemId(): Promise<string>;
   close(): Promise<void>;
@@ -43,19 +42,22 @@ function watch(pool: pg.Pool, logger: Logger): pg.Pool {
   return pool;
 }
 
-/** The ORM works on the same pool, so that entities and hand-written SQL share one transaction. */
-async function openOrm(pool: pg.Pool, entities: readonly EntitySchema[]): Promise<MikroORM> {
-  const orm = await MikroORM.init({
-    entities: [...entities],
-    discovery: { warnWhenNoEntities: false },
-    dbName: 'rae',
-    ensureDatabase: false,
-    driverOptions: () => new Kysely({ dialect: new PostgresDialect({ pool }) }),
-    ignoreUndefinedInQuery: true,
-    forceUtcTimezone: true,
-  });
-  await orm.connect(); // now: its first query inside a transaction of ours would wait for a second connection
-  return orm;
+/** The ORM takes a tenth of a start to load, and most processes run SQL alone: it is opened for the first who asks. */
+function createOrm(entities: readonly EntitySchema[]) {
+  let opened: Promise<MikroORM> | null = null;
+  return {
+    async manage(client: () => pg.PoolClient): Promise<EntityManager> {
+      const { manageOn, openOrm } = await import('./orm.ts');
+      opened ??= openOrm(entities, client).catch((error) => {
+        opened = null; // it was greeted over a connection that had failed
+        throw error;
+      });
+      return manageOn(await opened, client);
+    },
+    async close(): Promise<void> {
+      await (await opened)?.close(true);
+    },
+  };
 }
 
 async function openEmbedded({ dataFolder, poolSize, entities, logger }: DatabaseOptions): Promise<Database> {
@@ -73,19 +75,13 @@ async function openEmbedded({ dataFolder, poolSize, entities, logger }: Database
     }),
     logger,
   );
-  const end = async () => {
-    if (!pool.ended) await pool.end(); // the ORM ends it only where it has used it
+  const { manage, close: closeOrm } = createOrm(entities);
+  const close = async () => {
+    await closeOrm();
+    await pool.end();
     await server.close();
   };
-  const orm = await openOrm(pool, entities).catch(async (error) => {
-    await end();
-    throw error;
-  });
-  const close = async () => {
-    await orm.close(true);
-    await end();
-  };
-  return { mode: 'embedded', pool, orm, readSystemId: async () => server.systemId, close };
+  return { mode: 'embedded', pool, manage, readSystemId: async () => server.systemId, close };
 }
 
 async function greet(pool: pg.Pool): Promise<void> {
@@ -118,16 +114,16 @@ async function openNative(url: string, { poolSize, entities, logger }: DatabaseO
     logger,
   );
   await greet(pool);
-  const orm = await openOrm(pool, entities);
+  const { manage, close: closeOrm } = createOrm(entities);
   const readSystemId = async () => {
     const { rows } = await pool.query<{ id: string }>(SYSTEM_ID);
     return rows[0]?.id ?? '';
   };
   const close = async () => {
-    await orm.close(true);
-    if (!pool.ended) await pool.end();
+    await closeOrm();
+    await pool.end();
   };
-  return { mode: 'native', pool, orm, readSystemId, close };
+  return { mode: 'native', pool, manage, readSystemId, close };
 }
 
 /**
@@ -137,5 +133,3 @@ async function openNative(url: string, { poolSize, entities, logger }: DatabaseO
  */
 export const openDatabase = (options: DatabaseOptions): Promise<Database> =>
   options.url === null ? openEmbedded(options) : openNative(options.url, options);
-
-export type MigrationClass = new (...args: ConstructorParameters<typeof Migration>) => Migration;

@@ -1,15 +1,10 @@
-export {
-  type Database,
-  type DatabaseMode,
-  type DatabaseOptions,
-  type MigrationClass,
-  openDatabase,
-} from './database.ts';
+export { type Database, type DatabaseMode, type DatabaseOptions, openDatabase } from './database.ts';
 export { toPlatformError } from './database-errors.ts';
 export { entityManager } from './entity-manager.ts';
 export { findFirst, IDEMPOTENCY_HOURS, type IdempotentCall, once } from './idempotency.ts';
 export { analyseTables, keepStatistics } from './keep-statistics.ts';
-export { migrate, type NamedMigration, pendingMigrations } from './migrate.ts';
+export { migrate, pendingMigrations } from './migrate.ts';
+export type { NamedMigration } from './named-migration.ts';
 export {
   actAs,
   actAsWorker,

@@ -1,35 +1,8 @@
-import { Migrator } from '@mikro-orm/migrations';
-import { MikroORM } from '@mikro-orm/postgresql';
-import type { PoolClient } from 'pg';
-import type { Database, MigrationClass } from './database.ts';
-import { kyselyOnClient } from './kysely-on-client.ts';
-
-export interface NamedMigration {
-  readonly name: string;
-  readonly class: MigrationClass;
-}
+import type { Database } from './database.ts';
+import type { NamedMigration } from './named-migration.ts';
 
 /** Any number; the same in every process. Two starting at once take turns, and the second finds nothing to do. */
 const MIGRATION_LOCK = 7_245_001;
-
-async function run(client: PoolClient, migrations: readonly NamedMigration[], to?: string | 0): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>('select current_database() as name');
-  const orm = await MikroORM.init({
-    entities: [],
-    discovery: { warnWhenNoEntities: false },
-    dbName: rows[0]?.name ?? '', // the migrator makes a database of this name where there is none
-    ensureDatabase: false,
-    driverOptions: () => kyselyOnClient(() => client),
-    extensions: [Migrator],
-    migrations: { migrationsList: [...migrations], snapshot: false, silent: true, tableName: 'rae_migrations' },
-  });
-  try {
-    const done = to === undefined ? await orm.migrator.up() : await orm.migrator.down({ to });
-    return done.map(({ name }) => name);
-  } finally {
-    await orm.close(true);
-  }
-}
 
 /**
  * Brings the database up to date, or back to where it was right after the migration `to` (0: before the first). All or none of
@@ -42,12 +15,14 @@ export async function migrate(
   migrations: readonly NamedMigration[],
   to?: string | 0,
 ): Promise<string[]> {
+  if (to === undefined && (await pendingMigrations(database, migrations)).length === 0) return [];
+  const { runMigrations } = await import('./run-migrations.ts'); // with the ORM, which most starts do without
   const client = await database.pool.connect();
   let broken = true;
   try {
     await client.query('set statement_timeout = 0'); // waiting for the lock counts as well
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const done = await run(client, migrations, to);
+    const done = await runMigrations(client, migrations, to);
     await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await client.query('reset statement_timeout');
     broken = false;

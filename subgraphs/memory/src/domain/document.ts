@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { badInput, checkJson, checkText, type JsonValue, PlatformError } from '@rae/kernel';
-import { checkMimeType, type MimeType } from './chunking/chunk-document.ts';
+import { checkMimeType, type MimeType } from './chunking/mime-type.ts';
 import type { Chunking, ChunkStrategy } from './chunking/pack-chunks.ts';
 
 /** One version of a document, as services and resolvers know it. */

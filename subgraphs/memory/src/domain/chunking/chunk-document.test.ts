@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chunkDocument, type MimeType } from './chunk-document.ts';
+import { chunkDocument } from './chunk-document.ts';
 import { createTokenCounter } from './count-tokens.ts';
+import type { MimeType } from './mime-type.ts';
 import type { Chunking, ChunkStrategy } from './pack-chunks.ts';
 
 const count = createTokenCounter();

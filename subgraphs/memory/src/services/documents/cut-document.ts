@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { badInput, type ErrorCode, type ErrorDetails, PlatformError } from '@rae/kernel';
-import type { MimeType } from '../../domain/chunking/chunk-document.ts';
+import type { MimeType } from '../../domain/chunking/mime-type.ts';
 import type { Chunk, Chunking } from '../../domain/chunking/pack-chunks.ts';
 import { createGate } from './gate.ts';
 

@@ -2,7 +2,7 @@ import { once } from '@rae/database';
 import { encodeCursor, recordEvents } from '@rae/events';
 import { projectToRead, projectToWrite } from '@rae/identity';
 import { notFound, PlatformError, type Transaction, uuidv7 } from '@rae/kernel';
-import { contextLine, contextualText } from '../../domain/chunking/chunk-document.ts';
+import { contextLine, contextualText } from '../../domain/chunking/context-line.ts';
 import type { Chunk } from '../../domain/chunking/pack-chunks.ts';
 import { type Document, type IngestDocumentInput, type NewDocument, planDocument } from '../../domain/document.ts';
 import { type NewMemory, type PlanOptions, planMemory } from '../../domain/new-memory.ts';

@@ -1,5 +1,5 @@
 import { type Caller, type Embedder, NO_CAUSE, spendOf } from '@rae/kernel';
-import { contextLine, contextualText } from '../../domain/chunking/chunk-document.ts';
+import { contextLine, contextualText } from '../../domain/chunking/context-line.ts';
 import { indexedText } from '../../engine/index.ts';
 import type { Unembedded } from '../../queries/embed-memories.ts';
 
