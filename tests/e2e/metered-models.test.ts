@@ -1,8 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestTenant, type Data, type Installation, startInstallation, type TestTenant } from '@rae/testkit';
 import { sendEmbeddings, startProvider } from '../../packages/llm/fixtures/provider-server.ts';
+import { startFakeModel } from './lib/fake-model.ts';
+import { startSpanReceiver } from './lib/span-receiver.ts';
 
 let provider: Awaited<ReturnType<typeof startProvider>>;
+let writer: Awaited<ReturnType<typeof startFakeModel>>;
+let receiver: Awaited<ReturnType<typeof startSpanReceiver>>;
 let installation: Installation;
 let tenant: TestTenant;
 let started: string;
@@ -12,10 +16,15 @@ const vectorOf = (text: string) => Array.from({ length: 16 }, (_, at) => Math.si
 
 beforeAll(async () => {
   provider = await startProvider(({ body }, response) => sendEmbeddings(response, body.input.map(vectorOf)));
+  [writer, receiver] = await Promise.all([startFakeModel(), startSpanReceiver()]);
   installation = await startInstallation({
     RAE_EMBED_MODEL: 'openai-compatible/tiny',
     RAE_EMBED_URL: `${provider.url}/v1`,
     RAE_EMBED_DIMENSIONS: '16',
+    RAE_GENERATE_MODEL: 'openai-compatible/writer',
+    RAE_GENERATE_URL: writer.url,
+    RAE_LOG_LEVEL: 'info',
+    ...receiver.env,
   });
   started = new Date().toISOString();
   tenant = await createTestTenant(installation);
@@ -23,7 +32,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await installation.stop();
-  await provider.close();
+  await Promise.all([provider.close(), writer.close()]);
+  receiver.close();
 });
 
 const LOGS = `{ costLogs(orderBy: CREATED_AT_ASC, first: 100) { nodes { kind operation provider model subjectType subjectId inputTokens
@@ -146,25 +156,115 @@ test('vectors that are made behind a batch are paid by its project, shared by th
   expect(sum).toBeGreaterThan(0n);
 });
 
-test('models names it, with its price', async () => {
+test('models names it and the language model, each with its price or without one', async () => {
   const { models } = await tenant.client.ask(
     '{ models { provider model purposes available price { origin inputPerMillion } } }',
   );
+  const provider = 'openai-compatible';
   expect(models).toEqual([
     {
-      provider: 'openai-compatible',
+      provider,
       model: 'tiny',
       purposes: ['EMBED'],
       available: true,
       price: { origin: 'OVERRIDE', inputPerMillion: '1000' },
     },
+    { provider, model: 'writer', purposes: ['GENERATE'], available: true, price: null },
   ]);
 });
 
+/** What all processes count, as Prometheus reads it. */
+const readMetrics = async (): Promise<string> => {
+  const read = async (url: string) => (await fetch(new URL('/metrics', url))).text();
+  return (await Promise.all([...installation.processes.values()].map(({ url }) => read(url)))).join('\n');
+};
+
 test('metrics count its tokens and its seconds', async () => {
-  const server = [...installation.processes].find(([role]) => role === 'all' || role === 'memory')?.[1];
-  const metrics = await (await fetch(new URL('/metrics', server?.url))).text();
+  const metrics = await readMetrics();
   expect(metrics).toMatch(/gen_ai_client_token_usage_count\{[^}]*gen_ai_operation_name="embeddings"[^}]*\} \d+/);
   expect(metrics).toContain('gen_ai_client_operation_duration_seconds_count');
   expect(metrics).toMatch(/rae_embedding_cache_total\{hit="true"\} [1-9]/);
+});
+
+describe('a call of 0.006 USD and one that is refused', () => {
+  const CALL = { model: 'openai/gpt-4o', inputTokens: 2_000, maxOutputTokens: 100 };
+  const usage = { inputTokens: 2_000, outputTokens: 100 };
+  let other: TestTenant;
+  let budgetId: string;
+
+  beforeAll(async () => {
+    other = await createTestTenant(installation);
+    const { client, projectId } = other;
+    const budget = { scope: 'PROJECT', scopeId: projectId, window: 'DAILY', limitUsd: '0.01', thresholds: [0.5] };
+    const SET_BUDGET = 'mutation ($input: SetBudgetInput!) { setBudget(input: $input) { budget { id } } }';
+    budgetId = (await client.ask(SET_BUDGET, { input: budget })).setBudget.budget.id;
+    const RECORD = 'mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { costLog { id } } }';
+    await client.ask(RECORD, { input: { projectId, model: CALL.model, usage } });
+    const RESERVE = 'mutation ($input: ReserveBudgetInput!) { reserveBudget(input: $input) { reservation { id } } }';
+    expect(await client.codeOf(RESERVE, { input: { projectId, ...CALL } })).toBe('BUDGET_EXCEEDED');
+  });
+
+  test('are in the metrics rae_cost_… by tenant and model', async () => {
+    const metrics = await readMetrics();
+    const tenantIs = `tenant="${other.tenantId}"`;
+    const mine = metrics.split('\n').filter((line) => line.includes(tenantIs));
+    expect(mine.sort()).toEqual([
+      `rae_cost_budget_rejections_total{${tenantIs}} 1`,
+      `rae_cost_llm_calls_total{${tenantIs},model="openai/gpt-4o"} 1`,
+      `rae_cost_llm_total_usd{${tenantIs},model="openai/gpt-4o"} 0.006`,
+      `rae_cost_tokens_total{${tenantIs}} 2100`,
+    ]);
+    expect(metrics).toMatch(/rae_cost_tokens_per_call_count [1-9]/);
+  });
+
+  test('are lines [COST] and [COST-BLOCK] of the log, with tenant, model, tokens, cost and reason', async () => {
+    const mine = (): Data[] =>
+      installation
+        .log()
+        .split('\n')
+        .filter((line) => line.includes('[COST') && line.includes(other.tenantId))
+        .map((line) => JSON.parse(line));
+    while (mine().length < 3) await new Promise((resolve) => setImmediate(resolve));
+    const call = { tenant: other.tenantId, model: 'openai/gpt-4o', tokens: 2_100, costUsd: '0.006' };
+    const threshold = { tenant: other.tenantId, budgetId, threshold: 0.5, usedUsd: '0.006', limitUsd: '0.01' };
+    expect(mine()).toMatchObject([
+      { level: 'info', msg: '[COST]', ...call, reason: 'recorded' },
+      { level: 'warn', msg: '[COST]', ...threshold, reason: 'budget.threshold_reached' },
+      { level: 'warn', msg: '[COST-BLOCK]', ...call, budgetId, reason: 'LIMIT' },
+    ]);
+  });
+});
+
+test('spans of the models carry what OpenTelemetry names for them, with tokens and cost', async () => {
+  const prices = { provider: 'openai-compatible', inputPerMillion: '10', outputPerMillion: '100' };
+  for (const model of ['tiny', 'writer']) await tenant.client.ask(SET, { input: { ...prices, model } });
+  const id = await create('The harbour master keeps the keys.');
+  writer.answer((_request, answer) => {
+    answer.say('The harbour master keeps the keys [1].');
+    answer.end();
+  });
+  const ASK = 'mutation ($input: AskInput!) { ask(input: $input) { answer { model citations { memoryId } } } }';
+  const asked = { projectId: tenant.projectId, question: 'Who keeps the keys of the harbour?' };
+  const { answer } = (await tenant.client.ask(ASK, { input: asked })).ask;
+  expect(answer).toEqual({ model: 'openai-compatible/writer', citations: [{ memoryId: id }] });
+  const spanOf = (name: string) => receiver.spans.find((span) => span.name === name && span.attributes[COST]);
+  const COST = 'gen_ai.usage.cost';
+  while (!spanOf('chat writer') || !spanOf('embeddings tiny')) await new Promise((resolve) => setImmediate(resolve));
+  const provider = 'openai-compatible';
+  expect(spanOf('embeddings tiny')?.attributes).toMatchObject({
+    'gen_ai.operation.name': 'embeddings',
+    'gen_ai.provider.name': provider,
+    'gen_ai.request.model': 'tiny',
+    'gen_ai.usage.input_tokens': 7,
+  });
+  expect(spanOf('chat writer')?.attributes).toMatchObject({
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': provider,
+    'gen_ai.request.model': 'writer',
+    'gen_ai.response.model': 'writer',
+    'gen_ai.request.max_tokens': expect.any(Number),
+    'gen_ai.usage.input_tokens': 100,
+    'gen_ai.usage.output_tokens': 20,
+    'gen_ai.usage.cost': 0.003,
+  });
 });

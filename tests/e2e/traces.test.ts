@@ -1,46 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createTestTenant, type Data, type Installation, listen, startInstallation, takeEvents } from '@rae/testkit';
+import { startSpanReceiver } from './lib/span-receiver.ts';
 
-interface Span {
-  readonly traceId: string;
-  readonly name: string;
-}
-
-/** An OTLP receiver (OpenTelemetry Protocol over HTTP with JSON) that keeps the names of spans by trace. */
-function startReceiver(): Promise<{ server: Server; url: string; spans: Span[] }> {
-  const spans: Span[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = JSON.parse(Buffer.concat(chunks).toString());
-    for (const resource of body.resourceSpans ?? [])
-      for (const scope of resource.scopeSpans) spans.push(...scope.spans);
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  });
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve({ server, url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, spans });
-    });
-  });
-}
-
-let receiver: Awaited<ReturnType<typeof startReceiver>>;
+let receiver: Awaited<ReturnType<typeof startSpanReceiver>>;
 let installation: Installation;
 
 beforeAll(async () => {
-  receiver = await startReceiver();
-  installation = await startInstallation({
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    OTEL_BSP_SCHEDULE_DELAY: '200',
-  });
+  receiver = await startSpanReceiver();
+  installation = await startInstallation(receiver.env);
 });
 afterAll(async () => {
   await installation.stop();
-  receiver.server.close();
+  receiver.close();
 });
 
 test("one trace goes from the client's request through gateway, SQL and event log to the consumer and the subscription", async () => {
