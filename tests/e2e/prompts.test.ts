@@ -48,6 +48,25 @@ describe('savePromptVersion', () => {
     expect((await save({ name: 'saved', template: 'Hello {{name}}' })).version.version).toBe(3);
   });
 
+  test('takes what runEvaluation measured, whole, and gives it back', async () => {
+    const MAKE = 'mutation ($input: CreateMemoryInput!) { createMemory(input: $input) { memory { id } } }';
+    const content = 'The kiln burns at 1 200 degrees.';
+    const { createMemory } = await client.ask(MAKE, { input: { projectId: tenant.projectId, content } });
+    const RUN = `mutation ($input: RunEvaluationInput!) { runEvaluation(input: $input) {
+      evaluation { id dataset cases recallAt10 mrr ndcgAt10 latencyP95Ms settings results { query foundMemoryIds } } } }`;
+    const cases = [{ query: 'How hot does the kiln burn?', relevantMemoryIds: [createMemory.memory.id] }];
+    const input = { projectId: tenant.projectId, dataset: 'pottery', cases };
+    const { evaluation } = (await client.ask(RUN, { input })).runEvaluation;
+    expect(evaluation).toMatchObject({ cases: 1, recallAt10: 1 });
+    await save({ name: 'measured', template: 'Answer {{question}}' });
+    await save({ name: 'measured', template: 'Answer {{question}}', evaluation });
+    const { prompt } = await client.ask(
+      'query ($name: String!) { prompt(name: $name) { versions { version evaluation } } }',
+      { name: 'measured' },
+    );
+    expect(prompt.versions).toEqual([{ version: 1, evaluation }]);
+  });
+
   test('gives 20 parallel templates the versions 1 to 20, and 10 under one idempotencyKey the same', async () => {
     const saved = await Promise.all(Array.from({ length: 20 }, (_, n) => save({ name: 'busy', template: `t${n}` })));
     expect(saved.map(({ version }) => version.version).sort((a, b) => a - b)).toEqual(
@@ -188,10 +207,10 @@ describe('npm run prompts', () => {
   let folder: string;
   let key: string;
   let other: TestTenant;
-  const run = async (direction: string, to = folder): Promise<string> => {
+  const run = async (direction: string, ...more: readonly string[]): Promise<string> => {
     const program = new URL('../../apps/server/src/commands/prompts.ts', import.meta.url).pathname;
     const env = { PATH: process.env.PATH, RAE_URL: client.url, RAE_KEY: key };
-    return (await promisify(execFile)(process.execPath, [program, direction, to], { env })).stdout;
+    return (await promisify(execFile)(process.execPath, [program, direction, folder, ...more], { env })).stdout;
   };
   beforeAll(async () => {
     other = await createTestTenant();
@@ -227,9 +246,39 @@ describe('npm run prompts', () => {
     expect(prompt.versions[0].template).toBe('changed {{here}}');
   });
 
+  test('leaves alone what was changed on both sides, says so with exit code 1, and takes it once it is merged', async () => {
+    await save({ name: 'd', template: 'one' }, other.client);
+    await run('pull');
+    await writeFile(join(folder, 'd.md'), 'mine');
+    await save({ name: 'd', template: 'theirs' }, other.client);
+    const refused = {
+      code: 1,
+      stdout: expect.stringContaining('d.md  conflict: version 2 of the server is not in it'),
+    };
+    await expect(run('push')).rejects.toMatchObject(refused);
+    const told = { code: 1, stdout: expect.stringContaining('d.md  conflict: changed here and on the server') };
+    await expect(run('pull')).rejects.toMatchObject(told);
+    const texts = ['d.md', 'd.md.theirs'].map((file) => readFile(join(folder, file), 'utf8'));
+    expect(await Promise.all(texts)).toEqual(['mine', 'theirs']);
+    expect(await run('pull')).toContain('d.md  kept as it was changed here, since version 2');
+    await writeFile(join(folder, 'd.md'), 'mine and theirs');
+    expect(await run('push')).toContain('d.md  saved as version 3, DRAFT');
+  });
+
+  test('with --force takes the side that it comes from', async () => {
+    await save({ name: 'e', template: 'one' }, other.client);
+    await writeFile(join(folder, 'e.md'), 'mine');
+    expect(await run('push', '--force')).toContain('e.md  saved as version 2, DRAFT');
+    await save({ name: 'e', template: 'theirs' }, other.client);
+    expect(await run('push')).toContain('e.md  unchanged here; pull version 3');
+    await writeFile(join(folder, 'e.md'), 'mine again');
+    expect(await run('pull', '--force')).toContain('e.md  updated, version 3');
+    expect(await readFile(join(folder, 'e.md'), 'utf8')).toBe('theirs');
+  });
+
   test('says how it is used when it is not used so', async () => {
     await expect(run('copy')).rejects.toMatchObject({
-      stderr: expect.stringContaining('npm run prompts -- pull|push <folder>'),
+      stderr: expect.stringContaining('npm run prompts -- pull|push <folder> [--force]'),
     });
   });
 });

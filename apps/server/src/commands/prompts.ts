@@ -1,105 +1,101 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { badInput, isUuid } from '@rae/kernel';
+import { badInput } from '@rae/kernel';
 import type { Client } from '@rae/sdk';
 import { withServer } from './connect.ts';
+import { type Base, baseOf, decidePull, decidePush, type Newest } from './prompts/decide.ts';
+import { fileOf, findFiles, type PromptFile, readBases, readIfThere, write, writeBases } from './prompts/folder.ts';
 import { runCommand } from './run-command.ts';
 
-const USAGE = 'npm run prompts -- pull|push <folder>';
-const ENDING = '.md';
+const USAGE = 'npm run prompts -- pull|push <folder> [--force]';
 const PAGE = 100;
 
-/** Where a prompt lies and what its newest version is: `<name>.md`, in a folder of the project's id where it has one. */
-interface KnownPrompt {
-  readonly projectId: string | null;
-  readonly name: string;
-  readonly template: string;
-  readonly version: number;
+/** What both directions work on. `tell` says what was done with a file; a conflict makes the exit code 1. */
+interface Work {
+  readonly client: Client;
+  readonly folder: string;
+  /** The newest versions that the key may see, by their file. */
+  readonly newest: ReadonlyMap<string, Newest>;
+  readonly bases: Map<string, Base>;
+  /** What is there on the other side is replaced, conflict or not. */
+  readonly force: boolean;
 }
 
-const fileOf = ({ projectId, name }: Pick<KnownPrompt, 'projectId' | 'name'>): string =>
-  join(projectId ?? '', `${name}${ENDING}`);
-
-/** All prompts that the key may see, by their file. */
-async function readServer(client: Client): Promise<Map<string, KnownPrompt>> {
-  const known = new Map<string, KnownPrompt>();
+async function readNewest(client: Client): Promise<Map<string, Newest>> {
+  const known = new Map<string, Newest>();
   let after: string | null = null;
   do {
     const { nodes, pageInfo }: Awaited<ReturnType<Client['prompts']>> = await client.prompts({ first: PAGE, after });
     for (const { projectId, name, versions } of nodes) {
       const [newest] = versions;
-      if (!newest) continue;
-      const prompt = { projectId: projectId ?? null, name, template: newest.template, version: newest.version };
-      known.set(fileOf(prompt), prompt);
+      if (newest) known.set(fileOf({ projectId: projectId ?? null, name }), newest);
     }
     after = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
   } while (after !== null);
   return known;
 }
 
-const readIfThere = (path: string): Promise<string | null> =>
-  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
+function tellConflict(file: string, sentence: string): void {
+  console.log(`${file}  conflict: ${sentence}`);
+  process.exitCode = 1;
+}
 
-async function pull(client: Client, folder: string): Promise<void> {
-  for (const [file, { template, version }] of await readServer(client)) {
-    const path = join(folder, file);
-    const before = await readIfThere(path);
-    if (before !== template) {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, template);
-    }
-    const done = before === null ? 'written' : before === template ? 'unchanged' : 'updated';
-    console.log(`${file}  ${done}, version ${version}`);
+async function pullFile({ folder, bases, force }: Work, file: string, newest: Newest): Promise<void> {
+  const decided = decidePull(await readIfThere(join(folder, file)), newest, bases.get(file));
+  const done = force && (decided === 'KEPT' || decided === 'CONFLICT') ? 'UPDATED' : decided;
+  if (done === 'KEPT') return console.log(`${file}  kept as it was changed here, since version ${newest.version}`);
+  bases.set(file, baseOf(newest));
+  if (done === 'WRITTEN' || done === 'UPDATED') await write(folder, file, newest.template);
+  if (done !== 'CONFLICT') return console.log(`${file}  ${done.toLowerCase()}, version ${newest.version}`);
+  await write(folder, `${file}.theirs`, newest.template);
+  tellConflict(
+    file,
+    `changed here and on the server, whose version ${newest.version} is in ${file}.theirs; merge it, push`,
+  );
+}
+
+async function pull(work: Work): Promise<void> {
+  for (const [file, newest] of work.newest) await pullFile(work, file, newest);
+}
+
+async function pushFile({ client, folder, newest, bases, force }: Work, place: PromptFile): Promise<void> {
+  const file = fileOf(place);
+  const template = (await readIfThere(join(folder, file))) ?? '';
+  const before = newest.get(file);
+  const decided = decidePush(template, before, bases.get(file));
+  const done = force && (decided === 'BEHIND' || decided === 'CONFLICT') ? 'SAVED' : decided;
+  if (done === 'BEHIND') return console.log(`${file}  unchanged here; pull version ${before?.version}`);
+  if (done === 'CONFLICT')
+    return tellConflict(file, `version ${before?.version} of the server is not in it; pull first`);
+  if (done === 'UNCHANGED' && before) {
+    bases.set(file, baseOf(before));
+    return console.log(`${file}  unchanged, version ${before.version}`);
   }
+  const { version } = await client.savePromptVersion({ ...place, template });
+  bases.set(file, baseOf(version));
+  console.log(`${file}  ${before ? 'saved as' : 'made,'} version ${version.version}, ${version.status}`);
 }
 
-interface PromptFile {
-  readonly projectId: string | null;
-  readonly name: string;
-  readonly path: string;
-}
-
-/** The files of a folder and of its folders that have a project's id as their name, in the order of their names. */
-async function findFiles(folder: string, projectId: string | null = null): Promise<PromptFile[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const found = entries
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(async (entry): Promise<PromptFile[]> => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return projectId === null && isUuid(entry.name) ? findFiles(path, entry.name) : [];
-      return entry.name.endsWith(ENDING) ? [{ projectId, name: entry.name.slice(0, -ENDING.length), path }] : [];
-    });
-  return (await Promise.all(found)).flat();
-}
-
-async function push(client: Client, folder: string): Promise<void> {
-  const known = await readServer(client);
-  for (const { projectId, name, path } of await findFiles(folder)) {
-    const template = await readFile(path, 'utf8');
-    const file = relative(folder, path);
-    const before = known.get(fileOf({ projectId, name }));
-    if (before?.template === template) {
-      console.log(`${file}  unchanged, version ${before.version}`);
-      continue;
-    }
-    const { version } = await client.savePromptVersion({ name, template, projectId });
-    console.log(`${file}  ${before ? 'saved as' : 'made,'} version ${version.version}, ${version.status}`);
-  }
+async function push(work: Work): Promise<void> {
+  for (const place of await findFiles(work.folder)) await pushFile(work, place);
 }
 
 const DIRECTIONS = { pull, push };
 const isDirection = (word: string): word is keyof typeof DIRECTIONS => Object.hasOwn(DIRECTIONS, word);
 
-/** Prompts as files, for version control: pull writes the newest versions, push saves what has changed as new ones. */
+/**
+ * Prompts as files, for version control: pull writes the newest versions, push saves what has changed as new ones. What was
+ * changed on both sides is left alone and told, unless --force says that the side it comes from is right.
+ */
 async function prompts(): Promise<void> {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { force: { type: 'boolean' } } });
   const [direction = '', folder] = positionals;
   if (!isDirection(direction) || !folder || positionals.length > 2) throw badInput('usage', USAGE);
-  await withServer(({ client }) => DIRECTIONS[direction](client, folder));
+  await withServer(async ({ client }) => {
+    const bases = await readBases(folder);
+    const work = { client, folder, newest: await readNewest(client), bases, force: values.force ?? false };
+    await DIRECTIONS[direction](work).finally(() => writeBases(folder, bases));
+  });
 }
 
 await runCommand(USAGE, prompts);
