@@ -89,6 +89,15 @@ export async function actAsWorker(tx: Transaction): Promise<void> {
 /** The driver's client of an open transaction, for what works on connections: the entity manager. */
 export const clientOf = (tx: Transaction): PoolClient => openSessionOf(sessions.get(tx)).client;
 
+/**
+ * What is sent within one turn of the event loop goes out in one piece: begin, role, statements and commit are messages of their own,
+ * and each system call costs more than what it carries.
+ */
+function gatherWrites({ connection: { stream } }: PoolClient): void {
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
 const numbers = new WeakMap<PoolClient, number>();
 let lastNumber = 0;
 
@@ -110,6 +119,7 @@ function openTransaction(session: Session, scope: TransactionScope, now: Date, w
         typeof statement === 'string'
           ? { text: statement }
           : { name: nameOf(client, statement.name), text: statement.text };
+      gatherWrites(client);
       const answered = client.query({ ...named, values: [...values] });
       if (session.once) void sendCommit(session);
       const { rows } = await answered.catch((error: unknown) => {
@@ -133,6 +143,7 @@ function openTransaction(session: Session, scope: TransactionScope, now: Date, w
 
 /** Sends role and tenant ahead of the first statement and does not wait: should they fail, so does every statement behind. */
 async function runInside<T>(session: Session, scope: TransactionScope, work: () => Promise<T>): Promise<T> {
+  gatherWrites(session.client);
   const begun = session.client
     .query(`begin isolation level read committed; ${roleSql(scope.role, scope.caller.tenantId)}`)
     .catch((error: unknown) => {
@@ -147,6 +158,7 @@ async function runInside<T>(session: Session, scope: TransactionScope, work: () 
 /** Sent, not waited for; where a statement before it failed, the database answers with a rollback. */
 function sendCommit(session: Session): Promise<{ command: string }> {
   session.open = false;
+  gatherWrites(session.client);
   session.committed ??= session.client.query('commit');
   session.committed.catch(() => {}); // told by `commit`, which waits for it
   return session.committed;

@@ -38,6 +38,13 @@ export interface IndexRegistry {
   knows(tenantId: string, projectId: string): boolean;
   /** The index of a project, loaded if it is not there; those who wait share one load. */
   get(tenantId: string, projectId: string, read: Read): Promise<ProjectIndex>;
+  /** True where nothing was new when it was last looked: such an index is asked first, and looked after behind that. */
+  isQuiet(index: ProjectIndex): boolean;
+  /**
+   * Whether what an index knew at `snapshot` is still all that `tx` sees, to the end of the statement that this sends: where one
+   * ranked by it has read before, in the same transaction, both are of one time.
+   */
+  isCurrent(index: ProjectIndex, projectId: string, tx: Transaction, snapshot: string): Promise<boolean>;
   /**
    * Makes an index see exactly what `tx` sees. False: there was too much to do inside a transaction; leave it, `catchUp`, and
    * begin anew.
@@ -73,6 +80,8 @@ interface Entry {
   epoch: number;
   usedAt: number;
   freshAt: number;
+  /** The last look found nothing new. */
+  quiet: boolean;
   compacting: boolean;
   annCheckedAt: number;
 }
@@ -132,7 +141,8 @@ export function createIndexRegistry(options: RegistryOptions): IndexRegistry {
       byIndex.set(loaded, entry);
       return loaded;
     });
-    entry = { index, epoch: 0, usedAt: Date.now(), freshAt: Date.now(), compacting: false, annCheckedAt: 0 };
+    const now = Date.now();
+    entry = { index, epoch: 0, usedAt: now, freshAt: now, quiet: false, compacting: false, annCheckedAt: 0 };
     entries.set(key, entry);
     index.catch(() => entries.get(key) === entry && entries.delete(key));
     return entry;
@@ -181,7 +191,20 @@ export function createIndexRegistry(options: RegistryOptions): IndexRegistry {
     );
   }
 
+  async function isCurrent(index: ProjectIndex, projectId: string, tx: Transaction, seen: string): Promise<boolean> {
+    const entry = byIndex.get(index);
+    const { snapshot, epoch, news } = await readIndexNews(tx, projectId, seen);
+    if (!entry || epoch !== entry.epoch) return false;
+    entry.quiet = !news;
+    if (news) return false;
+    applyDelta(index, { snapshot, rows: null, erased: null, vectors: null });
+    entry.freshAt = Date.now();
+    return true;
+  }
+
   return {
+    isQuiet: (index) => byIndex.get(index)?.quiet === true && index.vectors?.kept !== false,
+    isCurrent,
     knows: (tenantId, projectId) => entries.has(keyOf(tenantId, projectId)),
     async get(tenantId, projectId, read) {
       const key = keyOf(tenantId, projectId);
@@ -194,18 +217,14 @@ export function createIndexRegistry(options: RegistryOptions): IndexRegistry {
       return index;
     },
     async freshen(index, projectId, tx) {
+      const current = await isCurrent(index, projectId, tx, index.snapshot);
       const entry = byIndex.get(index);
-      const { snapshot, epoch, news } = await readIndexNews(tx, projectId, index.snapshot);
-      if (!entry || epoch !== entry.epoch) return false;
+      if (!entry) return false;
       if (await lostAnn(index, projectId, tx)) {
         entry.epoch = UNKNOWN_EPOCH;
         return false;
       }
-      if (!news) {
-        applyDelta(index, { snapshot, rows: null, erased: null, vectors: null });
-        entry.freshAt = Date.now();
-        return true;
-      }
+      if (current) return true;
       const delta = await readIndexDelta(tx, projectId, index.snapshot, embedder.id, DELTA_IN_SEARCH);
       if (!delta.complete || delta.epoch !== entry.epoch) return false;
       applyDelta(index, delta);

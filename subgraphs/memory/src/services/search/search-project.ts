@@ -119,6 +119,9 @@ interface Rounds {
   vectorFits: boolean;
 }
 
+/** Asks whether all that was found is of one time. Sent behind the last rows, so that they are of that time as well. */
+type Last = () => Promise<boolean>;
+
 /** Each pass may lead to rows whose vectors the one before did not miss: the nearest, their neighbours, what feedback brings up. */
 const MAX_PASSES = 8;
 
@@ -156,16 +159,20 @@ async function rankTexts(
   return ranked;
 }
 
+/** @param last what else is asked in the same message as the commit; left out: this is not the last that is read */
 async function readHits(
   { tx, projectId, asked, memories }: Rounds,
   hits: readonly RankedHit[],
-  isLast: boolean,
-): Promise<void> {
+  last?: Last,
+): Promise<boolean> {
   const wanted = hits.flatMap(({ mid }) => (memories.has(mid) ? [] : [mid]));
   const { asOf } = asked.filter;
   const rows = asOf ? findMemoriesByMidAsOf(tx, projectId, wanted, asOf) : findMemoriesByMid(tx, projectId, wanted);
-  if (isLast) tx.seal();
-  for (const memory of await rows) memories.set(memory.mid, memory);
+  const both = Promise.all([rows, last ? last() : true]);
+  if (last) tx.seal();
+  const [read, isCurrent] = await both;
+  for (const memory of read) memories.set(memory.mid, memory);
+  return isCurrent;
 }
 
 /** The question with acronyms that the best hits explain written the other way. */
@@ -187,31 +194,38 @@ function bridgesFrom({ asked, memories }: Rounds, hits: readonly RankedHit[]): B
   });
 }
 
+/** Null where `last` says no. */
 async function rankProject(
   tx: Transaction,
   projectId: string,
   index: ProjectIndex,
   model: string,
   asked: ProjectQuestion,
-): Promise<ProjectHits> {
+  last: Last,
+): Promise<ProjectHits | null> {
   const filter = await toIndexFilter(tx, projectId, asked.filter);
   const parts = { tx, projectId, index, model, asked, filter };
   const found = { memories: new Map(), profiles: new Map(), brought: new Map() };
   const rounds: Rounds = { ...parts, ...found, vectorFits: true };
   let ranked = await rankTexts(rounds, asked.texts);
-  await readHits(rounds, ranked, !asked.expandAcronyms && asked.hops === 1);
+  const isOne = !asked.expandAcronyms && asked.hops === 1;
+  let isCurrent = await readHits(rounds, ranked, isOne ? last : undefined);
   const expanded = explainAcronyms(rounds, ranked);
   const vector = asked.texts[0]?.vector ?? null;
   const texts = [...asked.texts, ...expanded.map((text) => ({ text, vector }))];
   if (expanded.length > 0) ranked = await rankTexts(rounds, texts);
   for (let hop = 1; hop < asked.hops; hop++) {
-    await readHits(rounds, ranked, false);
+    await readHits(rounds, ranked);
     ranked = await rankTexts(rounds, texts, bridgesFrom(rounds, ranked));
   }
-  if (asked.expandAcronyms || asked.hops > 1) await readHits(rounds, ranked, true);
+  if (!isOne) isCurrent = await readHits(rounds, ranked, last);
+  if (!isCurrent) return null;
+  const statuses = asked.filter.statuses?.length ? asked.filter.statuses : (['ACTIVE'] as const);
   const hits = ranked.flatMap(({ mid, score, signals, context }) => {
     const memory = rounds.memories.get(mid);
-    return memory ? [{ memory, score, signals, context, profile: rounds.profiles.get(mid) ?? null }] : [];
+    return memory && statuses.includes(memory.status)
+      ? [{ memory, score, signals, context, profile: rounds.profiles.get(mid) ?? null }]
+      : [];
   });
   return { hits, expanded, vectorFits: rounds.vectorFits, withoutVector: pendingVectors(index) };
 }
@@ -219,6 +233,9 @@ async function rankProject(
 /**
  * The best memories of one project, in one transaction: what is ranked and what is read are of one time. Sees all that is committed
  * when it begins.
+ *
+ * Where nothing was new when the index was last looked after, it is asked as it stands, and the hits are read together with the look
+ * whether that still holds: one wait instead of two. Where it does not, the search begins again and looks first.
  *
  * @throws TIMEOUT when the project is written to faster than its index follows
  */
@@ -228,15 +245,23 @@ export async function searchProject(
   asked: ProjectQuestion,
 ): Promise<ProjectHits> {
   const { tenantId } = ctx.caller;
+  const { indexes, embedder } = ctx;
+  const search = (tx: Transaction, index: ProjectIndex, last: Last) =>
+    rankProject(tx, projectId, index, embedder.id, asked, last);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const index = await ctx.indexes.get(tenantId, projectId, ctx.read);
+    const index = await indexes.get(tenantId, projectId, ctx.read);
+    const quick = indexes.isQuiet(index)
+      ? await ctx.read((tx) => {
+          const { snapshot } = index;
+          return search(tx, index, () => indexes.isCurrent(index, projectId, tx, snapshot));
+        })
+      : null;
+    if (quick) return quick;
     const found = await ctx.read(async (tx) =>
-      (await ctx.indexes.freshen(index, projectId, tx))
-        ? rankProject(tx, projectId, index, ctx.embedder.id, asked)
-        : null,
+      (await indexes.freshen(index, projectId, tx)) ? search(tx, index, async () => true) : null,
     );
     if (found) return found;
-    await ctx.indexes.catchUp(tenantId, projectId, ctx.read);
+    await indexes.catchUp(tenantId, projectId, ctx.read);
   }
   throw new PlatformError('TIMEOUT', 'The project is written to faster than its index follows; try again.', {
     projectId,
