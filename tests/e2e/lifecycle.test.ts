@@ -141,6 +141,31 @@ describe('supersedeMemory', () => {
     });
   });
 
+  test('a chain that comes round ends at a memory that is active, and no memory stands behind itself', async () => {
+    const told = (content: string) => ({ layer: 'SEMANTIC', content });
+    const { memory: first } = await create('The gate is open.', told('The gate is open.'));
+    const { memory: second } = (await client.ask(SUPERSEDE, { id: first.id, by: told('The gate is shut.') }))
+      .supersedeMemory;
+    const { memory: third } = (await client.ask(SUPERSEDE, { id: second.id, by: told('The gate is open.') }))
+      .supersedeMemory;
+    expect(third.id).not.toBe(first.id);
+    await client.ask(RESTORE, { id: first.id });
+    await client.ask(RESTORE, { id: second.id });
+    await client.ask(ARCHIVE, { id: third.id });
+    await client.ask(SUPERSEDE, { id: second.id, by: told('The gate is open.') });
+    const next = 'query ($id: ID!) { memory(id: $id) { id status supersededBy { id } } }';
+    for (const { id } of [first, second, third]) {
+      const walked = new Set<string>();
+      for (let at: string | null = id; at !== null; ) {
+        expect(walked).not.toContain(at);
+        walked.add(at);
+        at = (await client.ask(next, { id: at })).memory.supersededBy?.id ?? null;
+      }
+    }
+    expect(await get(second.id)).toMatchObject({ status: 'SUPERSEDED', supersededBy: { id: first.id } });
+    expect(await client.codeOf(SUPERSEDE, { id: first.id, by: told('the gate is  open') })).toBe('CONFLICT');
+  });
+
   test('what is superseded or archived already, or says the same itself, is CONFLICT and nothing is written', async () => {
     const { memory: old } = await create('The code is 7.', { layer: 'SEMANTIC' });
     const same = { layer: 'SEMANTIC', content: 'the  code is 7' };

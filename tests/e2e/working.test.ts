@@ -66,6 +66,8 @@ describe('a WORKING memory', () => {
         importance: ((at * 3) % 7) / 10,
         tags: at % 2 ? ['odd'] : ['even'],
         metadata: { deep: { at } },
+        validFrom: `2026-01-0${at + 1}T00:00:00Z`,
+        validTo: `2026-01-0${at + 3}T00:00:00Z`,
       }),
     );
     const { createMemories } = await client.ask(CREATE_MANY, { inputs });
@@ -73,6 +75,10 @@ describe('a WORKING memory', () => {
     const sessionId = 'pages';
     expect(await listed({ sessionId, tags: ['odd'] }, { orderBy: 'CREATED_AT_ASC' })).toEqual(['w1', 'w3', 'w5']);
     expect(await listed({ sessionId, metadata: { deep: { at: 4 } } })).toEqual(['w4']);
+    expect(await listed({ sessionId, validAt: '2026-01-05T00:00:00Z' }, { orderBy: 'CREATED_AT_ASC' })).toEqual([
+      'w3',
+      'w4',
+    ]);
     expect(await listed({ sessionId, minImportance: 0.5 }, { orderBy: 'IMPORTANCE_DESC' })).toEqual(['w2', 'w4']);
     const seen: string[] = [];
     for (let after: string | null = null, more = true; more; ) {
