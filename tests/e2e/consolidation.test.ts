@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestTenant, type TestTenant } from '@rae/testkit';
 
-const CONSOLIDATE = `mutation ($input: ConsolidateInput!) { consolidateMemories(input: $input) { dryRun cursor
+const CONSOLIDATE = `mutation ($input: ConsolidateInput!) { consolidateMemories(input: $input) { dryRun cursor contradicted { subject } cost { id }
   promoted { id layer content sources { id } } merged { into { id } from { id } } archived { id } } }`;
 
 let tenant: TestTenant;
@@ -75,6 +75,10 @@ describe('consolidateMemories', () => {
     const restore = 'mutation ($id: ID!) { restoreMemory(id: $id) { memory { status } } }';
     for (const id of [teas[1], backups[2]])
       expect((await tenant.client.ask(restore, { id })).restoreMemory.memory.status).toBe('ACTIVE');
+  });
+
+  test('finds no contradiction without a language model, and spends nothing', async () => {
+    expect(await run({ dryRun: true })).toMatchObject({ contradicted: [], cost: null });
   });
 
   test('refuses a filter with a NUL character, and a key without a project, with BAD_USER_INPUT', async () => {

@@ -101,3 +101,71 @@ describe('generateReflection with a language model', () => {
     expect(model.requests).toHaveLength(0);
   });
 });
+
+describe('consolidateMemories with a language model', () => {
+  const CONSOLIDATE = `mutation ($input: ConsolidateInput!) { consolidateMemories(input: $input) { dryRun cursor
+    contradicted { older { id content status } newer { id } subject property } degraded { part reason } cost { calls } } }`;
+  const STATUS = 'query ($id: ID!) { memory(id: $id) { status supersededBy { id } history { change after } } }';
+  const VERDICT = '{"n": 1, "subject": "Anna", "property": "home town"}';
+  let homes: string[];
+
+  beforeAll(async () => {
+    tenant = await createTestTenant(installation);
+    homes = [];
+    for (const [content, validFrom] of [
+      ['Anna lives in Sopot.', '2024-01-01T00:00:00Z'], // told first, and true later
+      ['Anna lives in Gdynia.', '2019-01-01T00:00:00Z'],
+    ])
+      homes.push(
+        (
+          await tenant.client.ask(
+            'mutation ($input: CreateMemoryInput!) { createMemory(input: $input) { memory { id } } }',
+            { input: { projectId: tenant.projectId, layer: 'SEMANTIC', content, validFrom } },
+          )
+        ).createMemory.memory.id,
+      );
+  });
+  const consolidate = async (more: object = {}) =>
+    (await tenant.client.ask(CONSOLIDATE, { input: { projectId: tenant.projectId, ...more } })).consolidateMemories;
+  const status = async (at: number) => (await tenant.client.ask(STATUS, { id: homes[at] })).memory;
+
+  test('shows under dryRun which fact a newer one contradicts, and changes nothing', async () => {
+    saying(VERDICT);
+    expect(await consolidate({ dryRun: true })).toMatchObject({
+      contradicted: [
+        { older: { id: homes[1], status: 'ACTIVE' }, newer: { id: homes[0] }, subject: 'Anna', property: 'home town' },
+      ],
+      degraded: [],
+      cost: { calls: 1 },
+      cursor: null,
+    });
+    expect(await status(1)).toMatchObject({ status: 'ACTIVE', history: [] });
+  });
+
+  test('changes nothing and says so when the model is away, or calls a subject that is not in both', async () => {
+    model.answer((_request, answer) => answer.refuse(401));
+    const { contradicted, degraded } = await consolidate();
+    expect([contradicted, degraded]).toEqual([[], [{ part: 'MODEL', reason: expect.stringContaining('HTTP 401') }]]);
+    saying('{"n": 1, "subject": "Ben", "property": "home town"}');
+    expect(await consolidate()).toMatchObject({ contradicted: [], degraded: [], cursor: null });
+    expect(await status(1)).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  test('supersedes the older one once under a key, says in its history of what, and restoreMemory takes it back', async () => {
+    saying(VERDICT);
+    const done = await consolidate({ idempotencyKey: 'night' });
+    expect(done.contradicted).toMatchObject([
+      { older: { id: homes[1], status: 'SUPERSEDED' }, newer: { id: homes[0] } },
+    ]);
+    expect(await consolidate({ idempotencyKey: 'night' })).toEqual(done);
+    expect(model.requests).toHaveLength(1);
+    const { status: now, supersededBy, history } = await status(1);
+    expect([now, supersededBy.id]).toEqual(['SUPERSEDED', homes[0]]);
+    expect(history[0]).toMatchObject({
+      change: 'SUPERSEDED',
+      after: { contradicts: { subject: 'Anna', property: 'home town' } },
+    });
+    await tenant.client.ask('mutation ($id: ID!) { restoreMemory(id: $id) { cursor } }', { id: homes[1] });
+    expect(await status(1)).toMatchObject({ status: 'ACTIVE', supersededBy: null });
+  });
+});

@@ -145,7 +145,7 @@ export const createMethods = (client: BareClient) => ({
   budgetEvents: ({ signal, ...variables }: types.BudgetEventsSubscriptionVariables & RequestOptions = {}) =>
     mapEvents(client.subscribe(types.BudgetEventsDocument, variables, { signal }), (data) => data.budgetEvents),
 
-  /** Supersedes near-duplicates of what is known by the best of them, and promotes episodes that repeat each other and are used to SEMANTIC memories. Contradictions are left alone. */
+  /** Supersedes near-duplicates of what is known by the best of them, and promotes episodes that repeat each other and are used to SEMANTIC memories. With a language model configured, facts that a newer one contradicts in the same property of the same subject are superseded by it. */
   consolidateMemories: async (input: types.ConsolidateMemoriesMutationVariables['input'], options?: RequestOptions) => {
     const data = await client.query(types.ConsolidateMemoriesDocument, { input }, options);
     return data.consolidateMemories;

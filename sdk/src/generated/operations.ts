@@ -1185,7 +1185,7 @@ export type ConsolidateMemoriesMutationVariables = Exact<{
 }>;
 
 
-export type ConsolidateMemoriesMutation = { readonly consolidateMemories: { readonly dryRun: boolean, readonly cursor: string | null, readonly promoted: ReadonlyArray<MemoryFieldsFragment>, readonly merged: ReadonlyArray<{ readonly into: MemoryFieldsFragment | null, readonly from: ReadonlyArray<MemoryFieldsFragment> }>, readonly archived: ReadonlyArray<MemoryFieldsFragment> } };
+export type ConsolidateMemoriesMutation = { readonly consolidateMemories: { readonly dryRun: boolean, readonly cursor: string | null, readonly promoted: ReadonlyArray<MemoryFieldsFragment>, readonly merged: ReadonlyArray<{ readonly into: MemoryFieldsFragment | null, readonly from: ReadonlyArray<MemoryFieldsFragment> }>, readonly archived: ReadonlyArray<MemoryFieldsFragment>, readonly contradicted: ReadonlyArray<{ readonly subject: string, readonly property: string, readonly older: MemoryFieldsFragment, readonly newer: MemoryFieldsFragment }>, readonly degraded: ReadonlyArray<{ readonly part: string, readonly reason: string }>, readonly cost: CostFieldsFragment | null } };
 
 export type TenantStatsFieldsFragment = { readonly tenantId: string, readonly usdToday: string, readonly usdThisMonth: string, readonly tokensToday: number, readonly tokensThisMonth: number, readonly budgetUsedShare: number | null, readonly rejectedRequests: number, readonly llmCallsToday: number, readonly unpricedCallsToday: number, readonly cacheHitRate: number, readonly savedUsdThisMonth: string };
 
@@ -3432,11 +3432,38 @@ export const ConsolidateMemoriesDocument = /*#__PURE__*/ new TypedDocumentString
     archived {
       ...MemoryFields
     }
+    contradicted {
+      older {
+        ...MemoryFields
+      }
+      newer {
+        ...MemoryFields
+      }
+      subject
+      property
+    }
+    degraded {
+      part
+      reason
+    }
+    cost {
+      ...CostFields
+    }
     dryRun
     cursor
   }
 }
-    fragment MemoryFields on Memory {
+    fragment CostFields on Cost {
+  id
+  totalUsd
+  savedUsd
+  inputTokens
+  outputTokens
+  calls
+  unpricedCalls
+  pending
+}
+fragment MemoryFields on Memory {
   id
   projectId
   layer

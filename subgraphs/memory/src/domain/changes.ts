@@ -80,8 +80,16 @@ export function planRestore(memory: Memory, now: Date): MemoryChange | null {
   });
 }
 
-/** @throws CONFLICT unless it is active, or when it would be replaced by itself */
-export function planSupersede(memory: Memory, by: string, now: Date): MemoryChange | null {
+/**
+ * @param remarks what the history says besides, such as of what both speak
+ * @throws CONFLICT unless it is active, or when it would be replaced by itself
+ */
+export function planSupersede(
+  memory: Memory,
+  by: string,
+  now: Date,
+  remarks: { [field: string]: JsonValue } = {},
+): MemoryChange | null {
   const { id, status } = memory;
   if (status !== 'ACTIVE')
     throw new PlatformError(
@@ -95,5 +103,5 @@ export function planSupersede(memory: Memory, by: string, now: Date): MemoryChan
     throw new PlatformError('CONFLICT', `Memory ${id} says the same already; nothing replaces itself.`, {
       memoryId: id,
     });
-  return planChange('SUPERSEDED', memory, { status: 'SUPERSEDED', supersededAt: now, supersededBy: by });
+  return planChange('SUPERSEDED', memory, { status: 'SUPERSEDED', supersededAt: now, supersededBy: by }, remarks);
 }

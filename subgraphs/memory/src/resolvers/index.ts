@@ -3,6 +3,7 @@ import { Answer } from './Answer.ts';
 import { AskEvent } from './AskEvent.ts';
 import { AskRetrieved } from './AskRetrieved.ts';
 import { Citation } from './Citation.ts';
+import { ConsolidatePayload } from './ConsolidatePayload.ts';
 import { CreateMemoryPayload } from './CreateMemoryPayload.ts';
 import { Document } from './Document.ts';
 import { Erasure } from './Erasure.ts';
@@ -91,6 +92,7 @@ export const resolvers = {
   AskRetrieved,
   Citation,
   Evaluation,
+  ConsolidatePayload,
   CreateMemoryPayload,
   Document,
   Erasure,

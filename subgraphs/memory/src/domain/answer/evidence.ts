@@ -18,7 +18,8 @@ export interface Evidence {
 }
 
 /** A memory whose writing found text in it that poses as instructions says so under our own key. */
-const isSuspected = (metadata: JsonValue): boolean => Object(Object(metadata).rae).suspectedInstructions !== undefined;
+export const isSuspected = (metadata: JsonValue): boolean =>
+  Object(Object(metadata).rae).suspectedInstructions !== undefined;
 
 /** A memory as evidence. */
 export const toEvidence = (memory: Memory, score: number): Evidence => ({

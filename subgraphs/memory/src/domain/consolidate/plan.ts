@@ -32,7 +32,8 @@ const NEGATION = /\b(?:no|not|never|none|nor|cannot|without|nie|nigdy|żaden|ża
 const LEAST_EPISODES = 2;
 const LEAST_USES = 3;
 
-function cosine(a: Int8Array, b: Int8Array): number {
+/** Of two vectors as they are stored; 0 where one is nothing but zeros. */
+export function cosine(a: Int8Array, b: Int8Array): number {
   let [dot, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
     const [x, y] = [a[i] ?? 0, b[i] ?? 0];

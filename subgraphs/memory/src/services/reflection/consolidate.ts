@@ -1,16 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
-import { once } from '@rae/database';
 import { projectToWrite } from '@rae/identity';
 import { type JsonValue, notFound, type Transaction, uuidv7 } from '@rae/kernel';
+import type { AnswerPart } from '../../domain/answer/answer.ts';
 import { planArchive, planSupersede } from '../../domain/changes.ts';
-import {
-  type Candidate,
-  groupAlike,
-  type Merge,
-  type Promotion,
-  planMerge,
-  planPromotion,
-} from '../../domain/consolidate/plan.ts';
+import type { Contradiction } from '../../domain/consolidate/contradictions.ts';
+import { groupAlike, type Merge, type Promotion, planMerge, planPromotion } from '../../domain/consolidate/plan.ts';
 import { checkFilter, type MemoryFilter } from '../../domain/memory-filter.ts';
 import type { Memory } from '../../domain/memory-row.ts';
 import { planMemory } from '../../domain/new-memory.ts';
@@ -22,6 +15,8 @@ import { getMemoryLocked } from '../memories/get-memory.ts';
 import { writeMemories } from '../memories/write-memories.ts';
 import type { MemoryContext } from '../memory-context.ts';
 import { payingProject } from '../paying-project.ts';
+import { runOnce } from '../run-once.ts';
+import { findContradictions, inTurns } from './find-contradictions.ts';
 
 /** `input ConsolidateInput`; scalars are parsed, values are not checked yet. */
 export interface ConsolidateRequest {
@@ -35,14 +30,16 @@ export interface Consolidated {
   readonly promoted: readonly Memory[];
   readonly merged: readonly { readonly into: Memory | null; readonly from: readonly Memory[] }[];
   readonly archived: readonly Memory[];
+  readonly contradicted: readonly Contradiction[];
+  readonly degraded: readonly AnswerPart[];
+  /** Null: nothing was spent. */
+  readonly costId: string | null;
   readonly dryRun: boolean;
   readonly cursor: string | null;
 }
 
 /** Of one call, the newest: each is compared with all that are about the same. */
 const MOST_CANDIDATES = 1_000;
-/** Comparisons between two turns of the event loop. */
-const AT_ONCE = 20;
 const LAYERS_CONSOLIDATED = ['EPISODIC', 'SEMANTIC', 'PROCEDURAL'] as const;
 /** What is promoted was masked when it was written, and is as it was. */
 const AS_STORED = { secretPolicy: 'FLAG', personalDataPolicy: 'FLAG' } as const;
@@ -50,30 +47,28 @@ const AS_STORED = { secretPolicy: 'FLAG', personalDataPolicy: 'FLAG' } as const;
 interface Plan {
   readonly promotions: readonly Promotion[];
   readonly merges: readonly Merge[];
+  readonly contradicted: readonly Contradiction[];
+  readonly degraded: readonly AnswerPart[];
+  readonly costId: string | null;
 }
 
-async function group(candidates: readonly Candidate[]): Promise<Candidate[][]> {
-  const steps = groupAlike(candidates);
-  for (let count = 1; ; count++) {
-    const step = steps.next();
-    if (step.done) return step.value;
-    if (count % AT_ONCE === 0) await setImmediate();
-  }
-}
+const NOTHING: Plan = { promotions: [], merges: [], contradicted: [], degraded: [], costId: null };
 
-async function plan(ctx: MemoryContext, projectId: string, filter: MemoryFilter): Promise<Plan> {
+async function plan(ctx: MemoryContext, projectId: string, filter: MemoryFilter, runId: string): Promise<Plan> {
   const wanted = filter.layers?.length ? filter.layers : LAYERS_CONSOLIDATED;
   const layers = wanted.filter((layer) => LAYERS_CONSOLIDATED.some((one) => one === layer));
-  if (layers.length === 0) return { promotions: [], merges: [] };
+  if (layers.length === 0) return NOTHING;
   const request = { ...filter, layers, statuses: ['ACTIVE'] } as const;
   const model = ctx.embedder.id;
-  const groups = await group(
-    await ctx.readOnce((tx) => readCandidates(tx, projectId, request, model, MOST_CANDIDATES)),
-  );
-  return {
-    promotions: groups.flatMap((some) => planPromotion(some) ?? []),
-    merges: groups.flatMap((some) => planMerge(some) ?? []),
-  };
+  const candidates = await ctx.readOnce((tx) => readCandidates(tx, projectId, request, model, MOST_CANDIDATES));
+  const groups = await inTurns(groupAlike(candidates));
+  const merges = groups.flatMap((some) => planMerge(some) ?? []);
+  const repeats = new Set(merges.flatMap(({ from }) => from.map(({ id }) => id)));
+  const rest = candidates.filter(({ memory }) => !repeats.has(memory.id));
+  const subject = { type: 'consolidation', id: runId, weight: 1 };
+  const { spent, ...found } = await findContradictions(ctx, rest, projectId, subject);
+  const promotions = groups.flatMap((some) => planPromotion(some) ?? []);
+  return { promotions, merges, ...found, costId: spent ? `consolidation:${runId}` : null };
 }
 
 /** Kept under the idempotencyKey. */
@@ -82,6 +77,9 @@ interface Done {
   promoted: string[];
   merged: { into: string; from: string[] }[];
   archived: string[];
+  contradicted: { older: string; newer: string; subject: string; property: string }[];
+  degraded: { part: string; reason: string }[];
+  costId: string | null;
   cursor: string | null;
 }
 
@@ -132,50 +130,79 @@ async function merge(tx: Transaction, { into, from }: Merge, done: Done): Promis
   if (merged.length > 0) done.merged.push({ into: into.id, from: merged });
 }
 
-async function read(ctx: MemoryContext, { promoted, merged, archived, cursor }: Done): Promise<Consolidated> {
-  const ids = [...promoted, ...archived, ...merged.flatMap(({ into, from }) => [into, ...from])];
+async function replace(tx: Transaction, { older, newer, subject, property }: Contradiction, done: Done): Promise<void> {
+  if (!(await isActive(tx, newer.id)) || !(await isActive(tx, older.id))) return;
+  const remarks = { contradicts: { subject, property } };
+  const { cursor } = await commitChange(tx, older.id, (one, now) => planSupersede(one, newer.id, now, remarks));
+  done.contradicted.push({ older: older.id, newer: newer.id, subject, property });
+  done.cursor = cursor ?? done.cursor;
+}
+
+async function apply(ctx: MemoryContext, tx: Transaction, projectId: string, planned: Plan): Promise<Done> {
+  const project = await projectToWrite(tx, projectId, 'input.projectId');
+  const degraded = planned.degraded.map(({ part, reason }) => ({ part, reason }));
+  const { costId } = planned;
+  const done: Done = { promoted: [], merged: [], archived: [], contradicted: [], degraded, costId, cursor: null };
+  for (const one of planned.merges) await merge(tx, one, done);
+  for (const one of planned.contradicted) await replace(tx, one, done);
+  for (const one of planned.promotions) await promote(ctx, tx, project, one, done);
+  return done;
+}
+
+async function read(ctx: MemoryContext, done: Done): Promise<Consolidated> {
+  const { promoted, merged, archived, contradicted, degraded, costId, cursor } = done;
+  const ids = [
+    ...promoted,
+    ...archived,
+    ...merged.flatMap(({ into, from }) => [into, ...from]),
+    ...contradicted.flatMap(({ older, newer }) => [older, newer]),
+  ];
   const found = new Map((await ctx.readOnce((tx) => findMemories(tx, ids))).map((memory) => [memory.id, memory]));
   const get = (id: string): Memory => {
     const memory = found.get(id);
     if (!memory) throw notFound('memory', id);
     return memory;
   };
-  const merges = merged.map(({ into, from }) => ({ into: get(into), from: from.map(get) }));
-  return { promoted: promoted.map(get), merged: merges, archived: archived.map(get), dryRun: false, cursor };
+  return {
+    promoted: promoted.map(get),
+    merged: merged.map(({ into, from }) => ({ into: get(into), from: from.map(get) })),
+    archived: archived.map(get),
+    contradicted: contradicted.map((one) => ({ ...one, older: get(one.older), newer: get(one.newer) })),
+    degraded,
+    costId,
+    dryRun: false,
+    cursor,
+  };
 }
 
 /**
- * Brings order into the newest 1 000 memories that the filter lets through, without a language model. Near-duplicates (cosine
- * from .97, the same numbers and negations, most words, layer, person, agent and speaker) of what is known are superseded by
- * the best of them. Episodes that repeat each other and were used 3 times in all are promoted: a SEMANTIC memory with them as
- * its sources; those outside of a conversation are archived, for it stands for them. restoreMemory takes a supersession or an archiving back,
- * archiveMemory a promotion. Contradictions are left alone: without a model nobody can say soundly that two sentences are about
- * the same property.
+ * Brings order into the newest 1 000 memories that the filter lets through. Near-duplicates (cosine from .97, the same numbers
+ * and negations, most words, layer, person, agent and speaker) of what is known are superseded by the best of them. Episodes
+ * that repeat each other and were used 3 times in all are promoted: a SEMANTIC memory with them as its sources; those outside
+ * of a conversation are archived, for it stands for them. Facts that a newer one contradicts in the same property of the same
+ * subject are superseded by it, as the configured language model judges; without one they are left alone. restoreMemory takes
+ * a supersession or an archiving back, archiveMemory a promotion.
  *
- * Under `dryRun` nothing is written: `promoted` are the episodes that would be, `into` is null. Idempotent under its key.
+ * Under `dryRun` nothing is written: `promoted` are the episodes that would be, `into` is null; a model is asked all the same.
+ * Idempotent under its key, also in what it pays.
  *
- * @throws BAD_USER_INPUT naming the field; NOT_FOUND for a project that is not there
+ * @throws BAD_USER_INPUT naming the field; NOT_FOUND for a project that is not there; CONFLICT (retryable) while an equal call
+ *   is at it
  */
 export async function consolidate(ctx: MemoryContext, input: ConsolidateRequest): Promise<Consolidated> {
   const { idempotencyKey: key, ...asked } = input;
   const filter = checkFilter(input.filter, ctx.clock.now());
   const projectId = await payingProject(ctx, input.projectId ?? filter.projectId ?? null, 'input.projectId');
-  const planned = await plan(ctx, projectId, filter);
   if (input.dryRun) {
-    const promoted = planned.promotions.map(({ best }) => best);
-    const merged = planned.merges.map(({ from }) => ({ into: null, from }));
-    const archived = planned.promotions.flatMap((promotion) => promotion.archived);
-    return { promoted, merged, archived, dryRun: true, cursor: null };
+    const { promotions, merges, ...found } = await plan(ctx, projectId, filter, uuidv7(ctx.clock.now().getTime()));
+    const promoted = promotions.map(({ best }) => best);
+    const merged = merges.map(({ from }) => ({ into: null, from }));
+    const archived = promotions.flatMap((promotion) => promotion.archived);
+    return { promoted, merged, archived, ...found, dryRun: true, cursor: null };
   }
-  const result = await ctx.transact(async (tx) => {
-    const project = await projectToWrite(tx, projectId, 'input.projectId');
-    const call = { field: 'consolidateMemories', key, input: asked };
-    return once<Done>(tx, call, async () => {
-      const done: Done = { promoted: [], merged: [], archived: [], cursor: null };
-      for (const one of planned.merges) await merge(tx, one, done);
-      for (const one of planned.promotions) await promote(ctx, tx, project, one, done);
-      return done;
-    });
+  const done = await runOnce<Done>(ctx, { field: 'consolidateMemories', key, input: asked }, async (runId) => {
+    const planned = await plan(ctx, projectId, filter, runId);
+    return (tx) => apply(ctx, tx, projectId, planned);
   });
-  return read(ctx, result.result);
+  return read(ctx, done);
 }

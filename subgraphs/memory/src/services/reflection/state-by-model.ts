@@ -1,13 +1,12 @@
-import { isPlatformError, type Spend } from '@rae/kernel';
+import type { Spend } from '@rae/kernel';
 import { toEvidence } from '../../domain/answer/evidence.ts';
 import { groundStatement } from '../../domain/reflect/ground.ts';
 import { REFLECTION_SYSTEM, reflectionPrompt } from '../../domain/reflect/prompt.ts';
 import type { ReflectionDraft } from '../../domain/reflect/reflection.ts';
 import type { MemoryContext } from '../memory-context.ts';
+import { askModel, WITHIN_MS } from './ask-model.ts';
 
 const OUTPUT_TOKENS = 512;
-/** All of it must be written before the lease of the run is over (2 minutes), or an equal call would pay again. */
-const WITHIN_MS = 90_000;
 
 /** What a model makes of a draft; reason null: it wrote it, else why the draft stays as it was. */
 export interface Restated {
@@ -26,20 +25,13 @@ async function restate(
 ): Promise<Restated> {
   const evidence = draft.members.map((memory) => toEvidence(memory, 0));
   const prompt = reflectionPrompt(evidence, focus);
-  const request = { model: null, system: REFLECTION_SYSTEM, prompt, maxOutputTokens: OUTPUT_TOKENS, maxCostNano: null };
-  const signal = AbortSignal.any([deadline, ...(ctx.signal ? [ctx.signal] : [])]);
-  try {
-    const { text, model } = await ctx.generator.generate(request, spend, signal);
-    const statement = groundStatement(text, evidence);
-    if (statement) return { draft: { ...draft, statement, model }, reason: null, called: true };
-    return { draft, reason: `The memories support no sentence of what ${model} wrote.`, called: true };
-  } catch (error) {
-    if (deadline.aborted)
-      return { draft, reason: `The model did not answer within ${WITHIN_MS / 1_000} seconds.`, called: true };
-    if (!isPlatformError(error) || (error.code !== 'MODEL_UNAVAILABLE' && error.code !== 'BUDGET_EXCEEDED'))
-      throw error;
-    return { draft, reason: error.message, called: error.code === 'MODEL_UNAVAILABLE' };
-  }
+  const request = { system: REFLECTION_SYSTEM, prompt, maxOutputTokens: OUTPUT_TOKENS };
+  const answer = await askModel(ctx, request, spend, deadline);
+  if ('reason' in answer) return { draft, ...answer };
+  const { text, model } = answer;
+  const statement = groundStatement(text, evidence);
+  if (statement) return { draft: { ...draft, statement, model }, reason: null, called: true };
+  return { draft, reason: `The memories support no sentence of what ${model} wrote.`, called: true };
 }
 
 /**
