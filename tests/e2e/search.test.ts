@@ -146,7 +146,7 @@ describe('hops', () => {
   test('a second round finds what only a name in the first hit leads to; a first round does not', async () => {
     const texts = [
       'The zeppelin was designed by Ottilie Wandersleben.',
-      'Ottilie Wandersleben grew up in Torgau.',
+      'Ottilie Wandersleben spent her youth in Torgau.',
       ...Array.from({ length: 30 }, (_, at) => `The designer grew up in house number ${at}.`),
     ];
     const [, id] = await write(texts, (at) => ({ sessionId: `hop ${at}` }));

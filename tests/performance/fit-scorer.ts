@@ -1,6 +1,6 @@
 /*
  * Fits the weights of the scorer for conversations and prints them as subgraphs/memory/src/domain/scorer-weights.ts holds them:
- * `npm run fit-scorer -- <folder>`, where the folder holds corpus.jsonl, queries.jsonl and qrels.tsv of conversations in sessions.
+ * `npm run fit-scorer -- <folder> …`, where each folder holds corpus.jsonl, queries.jsonl and qrels.tsv of conversations in sessions.
  *
  * Softmax over all turns of the scope: the mean over questions of −1/|relevant| Σ log p(relevant turn) + l2 |w|², features
  * z-scored within the scope but for flags, by Newton's method. Divisors are mean standard deviations. The date's weight is set by hand: the
@@ -22,8 +22,7 @@ const L2 = Number(option('l2', '0.03'));
 const FLAGS: readonly TurnFeature[] = ['speaker', 'question'];
 const LEXICAL: readonly TurnFeature[] = [
   'own',
-  'window',
-  'session',
+  'surroundings',
   'previousQuestion',
   'speaker',
   'question',
@@ -103,13 +102,16 @@ function print(name: string, asked: readonly Asked[], features: readonly TurnFea
   console.log(`  date: ${JSON.stringify(SHIPPED_SCORER.full.turn.date)},\n},`);
 }
 
-const [folder] = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-if (!folder) throw new Error('name the folder to fit on: npm run fit-scorer -- <folder>');
-const corpus = await readCorpus(folder);
+const folders = process.argv.slice(2).filter((word) => word.includes('/'));
+if (folders.length === 0) throw new Error('name the folders to fit on: npm run fit-scorer -- <folder> …');
 const encoder = openEncoder();
-const { scopes, vectors } = await loadCorpus(corpus, encoder);
-const asked = askAll(corpus, scopes, vectors);
-console.log(`// ${asked.length} questions, ${scopes.size} scopes, l2 ${L2}`);
+const asked: Asked[] = [];
+for (const folder of folders) {
+  const corpus = await readCorpus(folder);
+  const { scopes, vectors } = await loadCorpus(corpus, encoder);
+  asked.push(...askAll(corpus, scopes, vectors));
+}
+console.log(`// ${asked.length} questions, l2 ${L2}`);
 print('full', asked, FULL);
 print('lexical', asked, LEXICAL);
 await encoder.close();

@@ -18,6 +18,7 @@ import {
   runAll,
 } from '../../../subgraphs/memory/src/engine/index.ts';
 import type { Corpus, CorpusItem } from './corpus.ts';
+import { readVectors, vectorFile, writeVectors } from './kept-vectors.ts';
 
 const spend = spendOf(
   { caller: testCaller(uuidv7()), cause: NO_CAUSE },
@@ -32,23 +33,23 @@ export interface Scope {
   readonly documents: readonly CorpusItem[];
 }
 
-/** Vectors of many texts, with progress on standard error. */
-export async function embedAll(encoder: Embedder, texts: readonly string[], purpose: 'query' | 'document') {
+/** Vectors of many texts, kept between runs in a folder for temporary files; with progress on standard error. */
+async function embedAll(encoder: Embedder, texts: readonly string[], purpose: 'query' | 'document') {
+  const file = vectorFile(encoder.id, purpose, texts);
+  const kept = readVectors(file, texts.length, encoder.dimensions);
+  if (kept) return kept;
   const vectors: Float32Array[] = [];
   for (let from = 0; from < texts.length; from += BATCH) {
     vectors.push(...(await encoder.embed(texts.slice(from, from + BATCH), purpose, spend)));
-    process.stderr.write(`\r${purpose} ${vectors.length}/${texts.length} `);
+    if (process.stderr.isTTY) process.stderr.write(`\r${purpose} ${vectors.length}/${texts.length} `);
   }
-  process.stderr.write('\r\u001b[K');
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  writeVectors(file, vectors);
   return vectors;
 }
 
 /** An index for each pool. @param vectors of the documents, in their order */
-export function buildScopes(
-  corpus: Corpus,
-  vectors: readonly Float32Array[],
-  encoder: Embedder,
-): ReadonlyMap<string, Scope> {
+function buildScopes(corpus: Corpus, vectors: readonly Float32Array[], encoder: Embedder): ReadonlyMap<string, Scope> {
   const scale = quantisationScale(encoder.id, encoder.dimensions);
   const vectorOf = new Map(corpus.documents.map(({ id }, i) => [id, vectors[i]]));
   const scopes = new Map<string, Scope>();

@@ -1,4 +1,5 @@
 import { stem as stemEnglish } from 'porter2';
+import { ENGLISH_BASE_FORMS } from './english-forms.ts';
 import { hashTerm } from './hash.ts';
 import { stemPolish } from './polish-stem.ts';
 import { ENGLISH_STOP_WORDS, POLISH_STOP_WORDS } from './stop-words.ts';
@@ -6,7 +7,7 @@ import { foldedWords } from './words.ts';
 
 /** How a text becomes terms. Each analyser has a term space of its own, so that `die` in German never meets `die` in English. */
 export type Analyser = 0 | 1 | 2;
-/** Porter2 stems without 144 stop words. */
+/** Porter2 stems without 143 stop words, irregular forms by their base form. */
 export const ENGLISH: Analyser = 0;
 /** Light stems without stop words, and character 4-grams. */
 export const POLISH: Analyser = 1;
@@ -33,7 +34,7 @@ export function stopWordsOf(analyser: Analyser): ReadonlySet<string> {
 
 /** The term of one folded word: its stem, hashed in the analyser's space. */
 export function wordTerm(word: string, analyser: Analyser): number {
-  if (analyser === ENGLISH) return hashTerm(stemEnglish(word), analyser, false);
+  if (analyser === ENGLISH) return hashTerm(stemEnglish(ENGLISH_BASE_FORMS.get(word) ?? word), analyser, false);
   return hashTerm(analyser === POLISH ? stemPolish(word) : word, analyser, false);
 }
 

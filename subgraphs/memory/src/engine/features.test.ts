@@ -21,12 +21,19 @@ const TALK = [
   { text: 'Nothing else', speaker: 'Bob', vector: [0, 1] },
 ];
 
-function featuresOf(text: string) {
+interface Turn {
+  readonly text: string;
+  readonly speaker: string;
+  readonly vector: readonly number[] | null;
+  readonly status?: number;
+}
+
+function featuresOf(text: string, talk: readonly Turn[] = TALK) {
   const index = createProjectIndex({ dimensions: 16, scale: SCALE, languages: null });
-  const rows = TALK.map((turn, i) =>
+  const rows = talk.map((turn, i) =>
     packRecord({ mid: i + 1, turn: i, session: 's', status: 1, ...turn, lex: packLex(turn.text), occurredAt: 0 }),
   );
-  const vectors = TALK.flatMap(({ vector }, i) =>
+  const vectors = talk.flatMap(({ vector }, i) =>
     vector
       ? [
           packVector(
@@ -53,22 +60,32 @@ function featuresOf(text: string) {
   const { own, termPlace } = index.scratch;
   const windows = createWindowScorer(index, visible, question.terms, own.values, termPlace);
   const cosines = createCosines(index, true);
-  cosines.fetch(TALK.keys());
+  cosines.fetch(talk.keys());
   const source = { question, visible, windows, cosines, named: new Map(), sessionBest: new Map(), now: 0 };
-  const features = TALK.map((_, slot) => turnFeatures(index, source, slot));
+  const features = talk.map((_, slot) => turnFeatures(index, source, slot));
   clearRows(index, question);
   return features;
 }
 
-test('a turn has its own BM25, the best of its session and that of the question before it, none from archived turns', () => {
+test('a turn has its own BM25 and that of the question before it, none from archived turns', () => {
   const [first, second, third, , last] = featuresOf('violin');
   expect(first?.own).toBeGreaterThan(0);
   expect([second?.own, last?.own]).toEqual([0, 0]);
-  const best = Math.max(first?.own ?? 0, third?.own ?? 0);
-  for (const turn of [first, second, third, last]) expect(turn?.session).toBe(best);
   expect(second?.previousQuestion).toBe(first?.own);
   expect(third?.previousQuestion).toBe(0);
   expect(last?.previousQuestion).toBe(third?.own);
+});
+
+test('the surroundings are the root of window times best of the session, and 0 where no turn nearby shares a word', () => {
+  const far = ['Tell me about the violin', ...Array.from({ length: 6 }, (_, i) => `Something else ${i}`)];
+  const rows = featuresOf(
+    'violin',
+    far.map((text) => ({ text, speaker: 'Bob', vector: null })),
+  );
+  const [first, , third, fourth] = rows;
+  expect(first?.surroundings).toBeGreaterThan(third?.surroundings ?? 0);
+  expect(third?.surroundings).toBeGreaterThan(0);
+  expect(fourth?.surroundings).toBe(0);
 });
 
 test('cosines are those of the turn and the mean of its visible neighbours that have one', () => {

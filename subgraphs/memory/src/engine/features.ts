@@ -12,8 +12,7 @@ import { neighbour, type WindowScorer } from './window.ts';
 
 export const TURN_FEATURES: readonly TurnFeature[] = [
   'own',
-  'window',
-  'session',
+  'surroundings',
   'previousQuestion',
   'cosine',
   'neighbourCosine',
@@ -62,8 +61,7 @@ export function turnFeatures(
   const asked = before >= 0 && ((columns.flags[before] ?? 0) & HOLDS_QUESTION) !== 0;
   return {
     own: scratch.own.values[slot] ?? 0,
-    window: source.windows.score(slot),
-    session: sessionBest(index, source, columns.session[slot] ?? 0),
+    surroundings: surroundings(index, source, slot),
     previousQuestion: asked ? (scratch.own.values[before] ?? 0) : 0,
     cosine: source.cosines.of(slot),
     neighbourCosine: meanOf(
@@ -110,6 +108,12 @@ export function cosineSlots(index: ProjectIndex, visible: Uint8Array, slot: numb
     const other = neighbour(link, visible, slot);
     if (other >= 0) into.add(other);
   }
+}
+
+// The geometric mean of what the turns around hold and of what the session holds at its best: a session that speaks of the
+// question lifts the turns near the place where it does, and not all that was said on that day.
+function surroundings(index: ProjectIndex, source: FeatureSource, slot: number): number {
+  return Math.sqrt(source.windows.score(slot) * sessionBest(index, source, index.columns.session[slot] ?? 0));
 }
 
 function sessionBest({ columns, chains, scratch }: ProjectIndex, source: FeatureSource, session: number): number {

@@ -21,6 +21,18 @@ describe('packLex', () => {
     );
   });
 
+  test('irregular forms of 112 everyday words are their base form', () => {
+    for (const [form, base] of [
+      ['bought', 'buying'],
+      ['won', 'wins'],
+      ['taken', 'take'],
+      ['children', 'child'],
+    ] as const)
+      expect(wordTerm(form, ENGLISH)).toBe(wordTerm(base, ENGLISH));
+    expect(wordTerm('went', ENGLISH)).not.toBe(wordTerm('go', ENGLISH));
+    expect(termsOf(packLex('She won the cup and bought shoes')).get(wordTerm('win', ENGLISH))).toBe(1);
+  });
+
   test('a Polish text gives stems and the 4-grams of words over four letters', () => {
     const terms = termsOf(packLex('Anna ma nową książkę.'));
     expect(terms.get(wordTerm('ksiazkami', POLISH))).toBe(1);
