@@ -37,7 +37,7 @@ const tables = [
   // A raise counts on top of the limit until raise_until.
   `create table platform.budgets (
       tenant_id uuid not null,
-      id uuid primary key,
+      id uuid not null,
       scope text not null check (scope in ('TENANT', 'PROJECT', 'USER', 'AGENT', 'SESSION', 'API_KEY')),
       scope_id text not null,
       budget_window text not null check (budget_window in ('HOURLY', 'DAILY', 'WEEKLY', 'MONTHLY', 'TOTAL')),
@@ -56,6 +56,7 @@ const tables = [
       raise_reason text,
       raise_by text,
       created_at timestamptz not null,
+      primary key (tenant_id, id),
       unique (tenant_id, scope, scope_id, budget_window),
       check (limit_nano is not null or limit_tokens is not null),
       check (action <> 'DOWNGRADE' or downgrade_to is not null))`,
@@ -64,7 +65,7 @@ const tables = [
   // limit_* are those last in force in the window.
   `create table platform.budget_windows (
       tenant_id uuid not null,
-      budget_id uuid not null references platform.budgets (id) on delete cascade,
+      budget_id uuid not null,
       starts_at timestamptz not null,
       ends_at timestamptz not null check (ends_at > starts_at),
       used_nano bigint not null default 0,
@@ -78,12 +79,13 @@ const tables = [
       limit_nano bigint,
       limit_tokens bigint,
       reset_told boolean not null default false,
-      primary key (tenant_id, budget_id, starts_at)) with (fillfactor = 70)`,
+      primary key (tenant_id, budget_id, starts_at),
+      foreign key (tenant_id, budget_id) references platform.budgets on delete cascade) with (fillfactor = 70)`,
   'create index budget_windows_over on platform.budget_windows (ends_at) where not reset_told',
   // budget_ids and window_starts: the windows that it is held in, in the order in which they are locked.
   `create table platform.reservations (
       tenant_id uuid not null,
-      id uuid primary key,
+      id uuid not null,
       ${SPEND},
       subjects jsonb not null default '[]',
       status text not null check (status in ('HELD', 'SETTLED', 'RELEASED', 'EXPIRED')),
@@ -104,7 +106,8 @@ const tables = [
       expires_at timestamptz not null,
       settled_at timestamptz,
       usage jsonb,
-      ledger_id uuid) with (fillfactor = 80)`,
+      ledger_id uuid,
+      primary key (tenant_id, id)) with (fillfactor = 80)`,
   'create index reservations_list on platform.reservations (tenant_id, created_at, id)',
   `create index reservations_held on platform.reservations (tenant_id, id) where status = 'HELD'`,
   `create index reservations_due on platform.reservations (expires_at) where status = 'HELD'`,

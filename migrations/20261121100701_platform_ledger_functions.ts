@@ -40,20 +40,30 @@ const ledgerBytes = `create function platform.ledger_bytes(l platform.ledger) re
 const ledgerStart = `create function platform.ledger_start(tenant uuid) returns bytea language sql immutable as $$
   select sha256(convert_to('rae ledger ' || tenant, 'UTF8')) $$`;
 
-/** hash = sha256(hash of the line before, bytes of this one); called last in its transaction, since it locks the tenant's head. */
-const appendLedger = `create function platform.append_ledger(l platform.ledger) returns platform.ledger language plpgsql as $$
+/**
+ * hash = sha256(hash of the line before, bytes of this one), for lines of one tenant in their order; called last in its
+ * transaction, since it locks the tenant's head.
+ */
+const appendLines = `create function platform.append_lines(lines platform.ledger[]) returns platform.ledger[] language plpgsql as $$
+declare tenant uuid := lines[1].tenant_id; l platform.ledger; last record;
 begin
-  l.labels_hash := sha256(convert_to(jsonb_build_array(l.tags, l.metadata)::text, 'UTF8'));
-  select number + 1, hash into l.number, l.previous_hash from platform.ledger_heads where tenant_id = l.tenant_id for update;
+  select number, hash into last from platform.ledger_heads where tenant_id = tenant for update;
   if not found then
-    insert into platform.ledger_heads (tenant_id, number, hash) values (l.tenant_id, 0, platform.ledger_start(l.tenant_id))
-      on conflict (tenant_id) do nothing;
-    select number + 1, hash into l.number, l.previous_hash from platform.ledger_heads where tenant_id = l.tenant_id for update;
+    insert into platform.ledger_heads (tenant_id, number, hash) values (tenant, 0, platform.ledger_start(tenant)) on conflict (tenant_id) do nothing;
+    select number, hash into last from platform.ledger_heads where tenant_id = tenant for update;
   end if;
-  l.hash := sha256(l.previous_hash || platform.ledger_bytes(l));
-  insert into platform.ledger select l.*;
-  update platform.ledger_heads set number = l.number, hash = l.hash where tenant_id = l.tenant_id;
-  return l;
+  for n in 1 .. cardinality(lines) loop
+    l := lines[n];
+    l.labels_hash := sha256(convert_to(jsonb_build_array(l.tags, l.metadata)::text, 'UTF8'));
+    l.number := last.number + n;
+    l.previous_hash := last.hash;
+    l.hash := sha256(l.previous_hash || platform.ledger_bytes(l));
+    last.hash := l.hash;
+    lines[n] := l;
+  end loop;
+  insert into platform.ledger select * from unnest(lines);
+  update platform.ledger_heads set number = l.number, hash = l.hash where tenant_id = tenant;
+  return lines;
 end $$`;
 
 /** Largest remainder (Hamilton), ties to the first: the parts sum to the total exactly. Null total: null. */
@@ -73,31 +83,50 @@ const shareLine = `create function platform.share_line(l platform.ledger, subjec
   insert into platform.cost_shares (tenant_id, ledger_number, place, subject_type, subject_id, weight, cost_nano, saved_nano, input_tokens, output_tokens)
   select l.tenant_id, l.number, s.n, s.type, s.id, s.weight, x.cost, x.saved, x.input, x.output from s join x using (n) $$`;
 
-/** The event of a line, the line as the chain's next, and its shares where it has several subjects. */
+/**
+ * The events of lines of one tenant, the lines as the chain's next, and their shares where they have several subjects.
+ * subjects, abouts: side by side with the lines.
+ */
+const writeLines = `create function platform.write_lines(lines platform.ledger[], subjects jsonb[], abouts jsonb[]) returns platform.ledger[]
+  language plpgsql as $$
+begin
+  for n in 1 .. cardinality(lines) loop
+    if jsonb_array_length(subjects[n]) = 1 then
+      lines[n].subject_type := subjects[n]->0->>'type';
+      lines[n].subject_id := subjects[n]->0->>'id';
+    end if;
+  end loop;
+  insert into platform.events (epoch, part, id, tenant_id, project_id, type, source, subject, actor, payload, tags, traceparent,
+    causation_id, depth, occurred_at)
+  select log.epoch, (abouts[l.n]->>'part')::smallint, platform.make_id(l.created_at), l.tenant_id, l.project_id, 'cost.recorded', '/cost', l.id::text,
+    abouts[l.n]->>'actor', jsonb_build_object('ledgerId', l.id, 'kind', l.kind, 'adjusts', l.adjusts, 'reservationId', l.reservation_id,
+      'operation', l.operation, 'provider', l.provider, 'model', l.model, 'inputTokens', l.input_tokens, 'outputTokens', l.output_tokens,
+      'priced', l.priced, 'costUsd', platform.usd(l.cost_nano), 'cacheHit', l.cache_hit, 'estimated', l.estimated, 'userId', l.user_id,
+      'agentId', l.agent_id, 'sessionId', l.session_id, 'subjectType', l.subject_type, 'subjectId', l.subject_id),
+    '{}', abouts[l.n]->>'traceparent', (abouts[l.n]->>'causationId')::uuid, (abouts[l.n]->>'depth')::smallint, l.created_at
+  from platform.event_log log, (select row_number() over () as n, u.* from unnest(lines) u) l order by l.n;
+  lines := platform.append_lines(lines);
+  for n in 1 .. cardinality(lines) loop
+    if jsonb_array_length(subjects[n]) > 1 then perform platform.share_line(lines[n], subjects[n]); end if;
+  end loop;
+  return lines;
+end $$`;
+
+/** One line. */
 const writeLine = `create function platform.write_line(l platform.ledger, subjects jsonb, about jsonb) returns platform.ledger language plpgsql as $$
 begin
-  if jsonb_array_length(subjects) = 1 then
-    l.subject_type := subjects->0->>'type';
-    l.subject_id := subjects->0->>'id';
-  end if;
-  perform platform.note_event(l.tenant_id, about, l.created_at, 'cost.recorded', l.project_id, l.id::text, jsonb_build_object(
-    'ledgerId', l.id, 'kind', l.kind, 'adjusts', l.adjusts, 'reservationId', l.reservation_id, 'operation', l.operation, 'provider', l.provider,
-    'model', l.model, 'inputTokens', l.input_tokens, 'outputTokens', l.output_tokens, 'priced', l.priced, 'costUsd', platform.usd(l.cost_nano),
-    'cacheHit', l.cache_hit, 'estimated', l.estimated, 'userId', l.user_id, 'agentId', l.agent_id, 'sessionId', l.session_id,
-    'subjectType', l.subject_type, 'subjectId', l.subject_id));
-  l := platform.append_ledger(l);
-  if jsonb_array_length(subjects) > 1 then perform platform.share_line(l, subjects); end if;
-  return l;
+  return (platform.write_lines(array[l], array[subjects], array[about]))[1];
 end $$`;
 
 /** The ledger's chain, in the database, so that a line is decided, booked, told and chained in one statement. */
 export const PlatformLedgerFunctions = migration(
-  [makeId, usd, iso, noteEvent, ledgerBytes, ledgerStart, appendLedger, shareOut, shareLine, writeLine],
+  [makeId, usd, iso, noteEvent, ledgerBytes, ledgerStart, appendLines, shareOut, shareLine, writeLines, writeLine],
   [
     'drop function platform.write_line',
+    'drop function platform.write_lines',
     'drop function platform.share_line',
     'drop function platform.share_out',
-    'drop function platform.append_ledger',
+    'drop function platform.append_lines',
     'drop function platform.ledger_start',
     'drop function platform.ledger_bytes',
     'drop function platform.note_event',

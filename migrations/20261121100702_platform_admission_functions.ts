@@ -1,4 +1,4 @@
-import { migration } from './sql.ts';
+import { migration, PLANNED_ONCE } from './sql.ts';
 
 /** Everything that calls are priced and admitted by has one version per tenant, so that what is kept of it is known to be right. */
 const bumpVersion = `create function platform.bump_metering_version() returns trigger language plpgsql as $$
@@ -39,7 +39,7 @@ begin
       g.scope, g.scope_id, g.budget_window, g.thresholds,
       g.limit_nano + case when g.raise_until > at then g.raise_nano else 0 end as limit_nano,
       g.limit_tokens + case when g.raise_until > at then g.raise_tokens else 0 end as limit_tokens
-    from platform.budget_windows w join platform.budgets g on g.id = w.budget_id
+    from platform.budget_windows w join platform.budgets g on g.tenant_id = tenant and g.id = w.budget_id
     where w.tenant_id = tenant and (w.budget_id, w.starts_at) in (select * from unnest(ids, starts))
     order by w.budget_id, w.starts_at for update of w
   loop
@@ -118,6 +118,54 @@ begin
   return jsonb_build_object('outcome', 'HELD');
 end $$`;
 
+/**
+ * Admissions of one tenant, decided together and answered in their order. Their windows are locked first, in the order of their
+ * ids. Where all of them fit, and no cheaper model and no unknown price is to be thought of, each table is written once; otherwise
+ * they are decided one after the other.
+ */
+const reserveAll = `create function platform.reserve_all(asks jsonb) returns jsonb language plpgsql ${PLANNED_ONCE} as $$
+declare
+  tenant uuid := (asks->0->>'tenant_id')::uuid;
+  seen record; ask jsonb; r platform.reservations; plain boolean; missing boolean; sums record; holds platform.reservations[] := '{}';
+begin
+  perform pg_advisory_xact_lock_shared(7245010);
+  select a.mode, a.epoch, coalesce(s.metering_version, 0) as version into seen
+    from platform.admission a left join platform.tenant_settings s on s.tenant_id = tenant;
+  plain := seen.mode = 'POSTGRES';
+  for ask in select e from jsonb_array_elements(asks) e loop
+    r := jsonb_populate_record(null::platform.reservations, ask);
+    select coalesce(array_agg(g.id order by g.id), '{}'), coalesce(array_agg(w.starts_at order by g.id), '{}'), coalesce(bool_or(w.starts_at is null), false)
+      into r.budget_ids, r.window_starts, missing
+      from unnest(array(select jsonb_array_elements_text(ask->'scopes')), array(select jsonb_array_elements_text(ask->'scope_ids'))) as k(scope, scope_id)
+        join platform.budgets g on g.tenant_id = tenant and g.scope = k.scope and g.scope_id = k.scope_id
+        left join platform.budget_windows w on w.tenant_id = tenant and w.budget_id = g.id and w.starts_at <= r.created_at and w.ends_at > r.created_at;
+    plain := plain and not missing and r.amount_nano is not null and (ask->>'version')::bigint = seen.version;
+    r.epoch := seen.epoch;
+    holds := holds || r;
+  end loop;
+  select array_agg(c.id) as ids, array_agg(c.starts) as starts, array_agg(c.nano) as nano, array_agg(c.tokens) as tokens, bool_and(c.fits) as fit
+    into sums from (
+      select k.id, k.starts, k.nano, k.tokens, g.action = 'ALERT' or coalesce(i.nano <= i.limit_nano, true) and coalesce(i.tokens <= i.limit_tokens, true)
+        and (g.action = 'BLOCK' or coalesce(i.nano < i.limit_nano * g.downgrade_at::numeric, true)
+          and coalesce(i.tokens < i.limit_tokens * g.downgrade_at::numeric, true)) as fits
+      from (select u.id, u.starts, max(h.created_at) as at, sum(h.amount_nano)::bigint as nano, sum(h.amount_tokens)::bigint as tokens
+          from unnest(holds) h, unnest(h.budget_ids, h.window_starts) as u(id, starts) group by 1, 2) k
+        join platform.budget_windows w on w.tenant_id = tenant and w.budget_id = k.id and w.starts_at = k.starts
+        join platform.budgets g on g.tenant_id = tenant and g.id = k.id
+        cross join lateral (select w.used_nano + w.reserved_nano + k.nano as nano, w.used_tokens + w.reserved_tokens + k.tokens as tokens,
+          g.limit_nano + case when g.raise_until > k.at then g.raise_nano else 0 end as limit_nano,
+          g.limit_tokens + case when g.raise_until > k.at then g.raise_tokens else 0 end as limit_tokens) i
+      order by w.budget_id, w.starts_at for update of w) c;
+  if not plain or not sums.fit then
+    return (select jsonb_agg(platform.reserve(e) order by n) from jsonb_array_elements(asks) with ordinality as o(e, n));
+  end if;
+  update platform.budget_windows w set reserved_nano = reserved_nano + k.nano, reserved_tokens = reserved_tokens + k.tokens
+    from unnest(sums.ids, sums.starts, sums.nano, sums.tokens) as k(id, starts, nano, tokens)
+    where w.tenant_id = tenant and w.budget_id = k.id and w.starts_at = k.starts;
+  insert into platform.reservations select * from unnest(holds);
+  return (select jsonb_agg(jsonb_build_object('outcome', 'HELD')) from unnest(holds));
+end $$`;
+
 /** The bumpers come after the rows are there: whoever reads a version reads what belongs to it, or less. */
 const TRIGGERS = ['budgets', 'model_prices'];
 
@@ -133,8 +181,10 @@ export const PlatformAdmissionFunctions = migration(
     missingWindows,
     charge,
     reserve,
+    reserveAll,
   ],
   [
+    'drop function platform.reserve_all',
     'drop function platform.reserve',
     'drop function platform.charge',
     'drop function platform.missing_windows',

@@ -1,18 +1,22 @@
-import { migration } from './sql.ts';
+import { migration, PLANNED_ONCE } from './sql.ts';
 
-/** An admission that Redis decided, made durable, unless another side admits by now: see packages/metering/src/queries/admit.ts. */
-const admit = `create function platform.admit(ask jsonb) returns jsonb language plpgsql as $$
-declare r platform.reservations := jsonb_populate_record(null::platform.reservations, ask); seen record;
+/**
+ * Admissions of one tenant that Redis decided, made durable and answered in their order, each unless another side admits by now or
+ * it was priced by old prices: see packages/metering/src/queries/admit.ts.
+ */
+const admitAll = `create function platform.admit_all(asks jsonb) returns jsonb language plpgsql ${PLANNED_ONCE} as $$
+declare tenant uuid := (asks->0->>'tenant_id')::uuid; seen record;
 begin
   perform pg_advisory_xact_lock_shared(7245010);
   select a.mode, a.epoch, coalesce(s.metering_version, 0) as version into seen
-    from platform.admission a left join platform.tenant_settings s on s.tenant_id = r.tenant_id;
-  if seen.mode <> 'REDIS' or seen.epoch <> r.epoch then
-    return jsonb_build_object('outcome', 'MODE', 'mode', seen.mode, 'epoch', seen.epoch);
-  end if;
-  if seen.version <> (ask->>'version')::bigint then return jsonb_build_object('outcome', 'STALE'); end if;
-  insert into platform.reservations select r.*;
-  return jsonb_build_object('outcome', 'HELD');
+    from platform.admission a left join platform.tenant_settings s on s.tenant_id = tenant;
+  insert into platform.reservations select r.* from jsonb_array_elements(asks) e, jsonb_populate_record(null::platform.reservations, e) r
+    where seen.mode = 'REDIS' and r.epoch = seen.epoch and (e->>'version')::bigint = seen.version;
+  return (select jsonb_agg(
+    case when seen.mode <> 'REDIS' or (e->>'epoch')::bigint <> seen.epoch
+      then jsonb_build_object('outcome', 'MODE', 'mode', seen.mode, 'epoch', seen.epoch)
+    when (e->>'version')::bigint <> seen.version then jsonb_build_object('outcome', 'STALE')
+    else jsonb_build_object('outcome', 'HELD') end order by n) from jsonb_array_elements(asks) with ordinality as o(e, n));
 end $$`;
 
 /**
@@ -42,7 +46,7 @@ end $$`;
 /** Who admits, and how that changes: Redis where it is there, Postgres when it is lost. */
 export const PlatformAdmissionChange = migration(
   [
-    admit,
+    admitAll,
     change,
     'create policy owner_counts on platform.budget_windows to rae_owner using (true) with check (true)',
     'create policy owner_counts on platform.reservations for select to rae_owner using (true)',
@@ -53,6 +57,6 @@ export const PlatformAdmissionChange = migration(
     'drop policy owner_counts on platform.reservations',
     'drop policy owner_counts on platform.budget_windows',
     'drop function platform.change_admission',
-    'drop function platform.admit',
+    'drop function platform.admit_all',
   ],
 );

@@ -19,6 +19,12 @@ export function migration(up: readonly string[], down: readonly string[]) {
   };
 }
 
+/**
+ * For functions in plpgsql that are called often: their statements are planned once a connection. For those over arrays Postgres
+ * would make a plan at every call, which takes longer than to run it.
+ */
+export const PLANNED_ONCE = 'set plan_cache_mode = force_generic_plan';
+
 const TENANT = "nullif(current_setting('app.tenant', true), '')::uuid";
 
 /** Row-level security of a tenant table: rae_app sees and writes the rows of its tenant alone, and an unset tenant sees nothing. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { createChainSigner, verifyWholeChain } from '@rae/audit';
 import { openRedisScripts, type RedisScripts } from '@rae/events';
-import { type Caller, type Spend, uuidv7 } from '@rae/kernel';
-import { type BudgetInput, type Metering, NO_USAGE, setBudget, setTenantSettings } from '@rae/metering';
+import { type Caller, type Spend, type Transaction, uuidv7 } from '@rae/kernel';
+import { type BudgetInput, ledgerSource, type Metering, NO_USAGE, setBudget, setTenantSettings } from '@rae/metering';
 import {
   openTestDatabase,
   openTestMetering,
@@ -206,6 +207,58 @@ describe.each(SIDES)('admissions by %s', (side) => {
       await metering.record(spend, { ...FULL, model: 'gpt-4o' });
       expect((await windowsOf(spend, budget.id))[0]).toMatchObject({ used: 57_000_000n, reserved: 0n });
       expect((await eventsOf(spend)).filter((type) => type === 'budget.exceeded')).toHaveLength(1);
+    });
+
+    test('of 7 at once each has its own outcome: 4 lines, a repetition, CONFLICT for a released one, NOT_FOUND for another project', async () => {
+      const spend = testSpend();
+      const budget = await set(spend, { limitUsd: '1' });
+      const ids = (await Promise.all(Array.from({ length: 5 }, () => metering.reserve(spend, CALL)))).map(
+        ({ id }) => id,
+      );
+      const [a = '', b = '', c = '', d = '', released = ''] = ids;
+      await metering.release(spend, released);
+      const bound = { ...spend, caller: { ...spend.caller, projectId: uuidv7() } };
+      const settled = await Promise.allSettled([
+        ...[a, b, b, released].map((id) => metering.settle(spend, id, FULL)),
+        metering.settle(bound, c, FULL),
+        ...[c, d].map((id) => metering.settle(spend, id, FULL)),
+      ]);
+      const outcomes = settled.map((one) => (one.status === 'fulfilled' ? one.value.repeated : one.reason.code));
+      expect([...outcomes.slice(1, 3).sort(), ...outcomes.slice(3)]).toEqual([
+        false,
+        true,
+        'CONFLICT',
+        'NOT_FOUND',
+        false,
+        false,
+      ]);
+      expect(outcomes[0]).toBe(false);
+      expect(await ledgerOf(spend)).toHaveLength(4);
+      expect((await windowsOf(spend, budget.id))[0]).toMatchObject({ used: 24_000_000n, reserved: 0n });
+      expect((await eventsOf(spend)).filter((type) => type === 'cost.recorded')).toHaveLength(4);
+    });
+
+    test('of 20 at once, some of them for 3 subjects each, leaves one chain, whose shares sum to its lines', async () => {
+      const spend = testSpend({ sessionId: 's' });
+      const subjects = ['x', 'y', 'z'].map((id) => ({ type: 'memory', id, weight: 1 }));
+      const spends = Array.from({ length: 20 }, (_, n) => (n % 4 === 0 ? { ...spend, subjects } : spend));
+      const holds = await Promise.all(spends.map((one) => metering.reserve(one, CALL)));
+      await Promise.all(holds.map(({ id }) => metering.settle(spend, id, use(401, 7))));
+      const [shared] = await db.as(spend.caller, (tx) =>
+        tx.query<{ lines: number; cost: string }>(
+          'select count(distinct ledger_number)::int as lines, sum(cost_nano)::text as cost from platform.cost_shares',
+        ),
+      );
+      expect(shared).toEqual({ lines: 5, cost: (5 * (401 * 2_500 + 7 * 10_000)).toString() });
+      const read = <T>(work: (tx: Transaction) => Promise<T>) => db.as(spend.caller, work);
+      const signer = createChainSigner('a secret of 32 characters or more!');
+      const whole = { from: null, to: null };
+      expect(await verifyWholeChain({ caller: spend.caller, source: ledgerSource, signer, read }, whole)).toMatchObject(
+        {
+          valid: true,
+          entries: 20,
+        },
+      );
     });
 
     test('100 at once tell the thresholds 0.5, 0.8, 0.95 and 1 once each', async () => {

@@ -1,9 +1,9 @@
 import { SYSTEM_CALLER, WORKER_SCOPE } from '@rae/database';
 import { NO_CAUSE } from '@rae/kernel';
 import { toLineUse } from './line-use.ts';
-import { ask as askOnce, type MeteringContext } from './metering-context.ts';
+import type { MeteringContext } from './metering-context.ts';
+import { aboutOf } from './queries/about.ts';
 import { findDueHolds } from './queries/find-due-holds.ts';
-import { settle } from './queries/settle.ts';
 import { tellSettled } from './tell-settled.ts';
 import { NO_USAGE } from './usage.ts';
 
@@ -23,7 +23,8 @@ const NOTHING_KNOWN = {
 async function expire(ctx: MeteringContext, tenantId: string, id: string): Promise<boolean> {
   const payer = { caller: { ...SYSTEM_CALLER, tenantId }, cause: NO_CAUSE };
   const line = toLineUse(NOTHING_KNOWN, null, ctx.clock.now().getTime());
-  const answer = await askOnce(ctx, payer, (tx) => settle(tx, { id, usage: null, line, expire: true }));
+  const ask = { id, projectId: null, usage: null, line, expire: true, about: aboutOf(payer) };
+  const answer = await ctx.together.settle(tenantId, ask);
   if (answer.outcome !== 'BOOKED') return false;
   await tellSettled(ctx, tenantId, id, answer, 'expired');
   return true;

@@ -2,11 +2,11 @@ import { once } from '@rae/database';
 import { recordEvent } from '@rae/events';
 import type { JsonValue, Spend, Transaction } from '@rae/kernel';
 import { toBudgetEvent } from './budget-events.ts';
-import { ask as askOnce, type MeteringContext, transactAs } from './metering-context.ts';
+import { type MeteringContext, transactAs } from './metering-context.ts';
 import type { PlannedHold } from './plan-hold.ts';
 import type { PlannedCall } from './planned-call.ts';
-import { admit } from './queries/admit.ts';
-import { type ReserveAnswer, reserve } from './queries/reserve.ts';
+import { type AdmittedAsk, admitAll } from './queries/admit.ts';
+import { type ReserveAnswer, reserveAll } from './queries/reserve.ts';
 
 /** Takes back the transaction in which nothing was held, with the answer that says why. */
 class NotHeld extends Error {
@@ -53,17 +53,28 @@ async function holdWithMore(
   }
 }
 
+async function onlyOne(asked: Promise<readonly ReserveAnswer[]>): Promise<ReserveAnswer> {
+  const [answer] = await asked;
+  if (!answer) throw new Error('an admission was not answered');
+  return answer;
+}
+
+/** By Postgres; admitted null: it decides, else it makes durable what the counters in Redis decided. */
 async function write(
   ctx: MeteringContext,
   spend: Spend,
   call: PlannedCall,
   planned: PlannedHold,
-  decide: Decide,
+  admitted: AdmittedAsk | null,
 ): Promise<HoldAnswer> {
+  const { ask } = planned;
+  const inside = (tx: Transaction) => onlyOne(admitted ? admitAll(tx, [admitted]) : reserveAll(tx, [ask]));
+  const together = () =>
+    admitted ? ctx.together.admit(ask.tenant_id, admitted) : ctx.together.reserve(ask.tenant_id, ask);
   const held =
     call.idempotencyKey || planned.because
-      ? await holdWithMore(ctx, spend, call, planned, decide)
-      : { answer: await askOnce(ctx, spend, decide), id: planned.ask.id };
+      ? await holdWithMore(ctx, spend, call, planned, inside)
+      : { answer: await together(), id: ask.id };
   if (held.answer.outcome === 'MODE') await ctx.side.hear(held.answer);
   return held;
 }
@@ -80,11 +91,12 @@ export async function hold(
 ): Promise<HoldAnswer> {
   const { id } = planned.ask;
   const counted = await ctx.side.hold(spend, planned.ask);
-  if (counted === null) return write(ctx, spend, call, planned, (tx) => reserve(tx, planned.ask));
+  if (counted === null) return write(ctx, spend, call, planned, null);
   const { answer, ask } = counted;
   // Under a key that holds already, what the counters say now does not matter.
-  if (ask === null) return call.idempotencyKey ? write(ctx, spend, call, planned, async () => answer) : { answer, id };
-  const held = await write(ctx, spend, call, planned, (tx) => admit(tx, ask));
+  if (ask === null)
+    return call.idempotencyKey ? holdWithMore(ctx, spend, call, planned, async () => answer) : { answer, id };
+  const held = await write(ctx, spend, call, planned, ask);
   if (held.answer.outcome !== 'HELD' || held.id !== id) {
     const windows = ask.budget_ids.map((budget, n) => `${budget}:${ask.window_starts[n]?.getTime()}`);
     await ctx.side.end(id, windows, 0n, 0);

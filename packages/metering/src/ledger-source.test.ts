@@ -21,12 +21,12 @@ beforeEach(() => {
 const as = <T>(work: (tx: Transaction) => Promise<T>) => db.as(testCaller(tenant), work);
 
 /** So many lines through the ledger's own function, in statements of 500, a day apart; the last is a moment old. */
-const APPEND = `select platform.append_ledger(jsonb_populate_record(null::platform.ledger, jsonb_build_object(
+const APPEND = `select cardinality(platform.append_lines(array_agg(jsonb_populate_record(null::platform.ledger, jsonb_build_object(
     'tenant_id', $1::uuid, 'id', gen_random_uuid(), 'kind', 'CALL', 'project_id', $1::uuid, 'operation', 'QUERY', 'provider', 'openai',
     'model', 'gpt-4o', 'input_tokens', n, 'output_tokens', 10, 'cached_input_tokens', 0, 'cache_write_tokens', 0, 'reasoning_tokens', 0,
     'calls', 1, 'priced', true, 'cost_nano', n * 1000, 'cache_hit', false, 'saved_nano', 0, 'estimated', false, 'latency_ms', 12.5,
     'tags', jsonb_build_array('a', 'ä'), 'metadata', jsonb_build_object('b', n), 'occurred_at', now(),
-    'created_at', now() - make_interval(days => $3 - n)))) from generate_series($2::int, $2 + 499) as n where n <= $3`;
+    'created_at', now() - make_interval(days => $3 - n))) order by n))) from generate_series($2::int, $2 + 499) as n where n <= $3`;
 async function write(lines: number): Promise<void> {
   for (let n = 1; n <= lines; n += 500) await as((tx) => tx.query(APPEND, [tenant, n, lines]));
 }

@@ -4,6 +4,9 @@ import type { Metrics } from '@rae/telemetry';
 import type { AdmissionSide } from './admission/side.ts';
 import type { Price } from './prices/price.ts';
 import type { PriceBook } from './prices/price-book.ts';
+import type { AdmittedAsk } from './queries/admit.ts';
+import type { ReserveAnswer, ReserveAsk } from './queries/reserve.ts';
+import type { SettleAnswer, SettleAsk } from './queries/settle.ts';
 import type { KeptTariffs } from './tariffs.ts';
 
 /** Who asks, and what led to it: all that a transaction needs to know of a caller. */
@@ -27,8 +30,16 @@ export interface MeteringContext {
   readonly tariffs: KeptTariffs;
   /** Who counts admissions besides Postgres. */
   readonly side: AdmissionSide;
+  readonly together: Together;
   /** The holds of this process, so that most settlements need not ask for their price. */
   readonly held: Map<string, KeptHold>;
+}
+
+/** What callers of a tenant ask for at the same time goes together; see createTogether. */
+export interface Together {
+  readonly reserve: (tenantId: string, ask: ReserveAsk) => Promise<ReserveAnswer>;
+  readonly admit: (tenantId: string, ask: AdmittedAsk) => Promise<ReserveAnswer>;
+  readonly settle: (tenantId: string, ask: SettleAsk) => Promise<SettleAnswer>;
 }
 
 const scopeOf = ({ caller, cause }: Payer): TransactionScope => ({ role: 'rae_app', caller, cause });

@@ -1,4 +1,4 @@
-import type { Transact } from '@rae/database';
+import { SYSTEM_CALLER, type Transact } from '@rae/database';
 import type { RedisScripts } from '@rae/events';
 import { type Clock, type Logger, NO_CAUSE, type Spend, type Transaction } from '@rae/kernel';
 import type { Metrics } from '@rae/telemetry';
@@ -11,17 +11,21 @@ import { extendHold, releaseHold } from './end-hold.ts';
 import { expireHolds } from './expire-holds.ts';
 import type { UsedCall } from './line-use.ts';
 import { createLocalCalls, type LocalCall } from './local-calls.ts';
-import type { MeteringContext, Payer } from './metering-context.ts';
+import type { MeteringContext, Payer, Together } from './metering-context.ts';
 import type { PlannedCall } from './planned-call.ts';
 import type { PriceBook } from './prices/price-book.ts';
+import { admitAll } from './queries/admit.ts';
 import type { ModelSince } from './queries/booked-calls.ts';
 import type { Reservation } from './queries/find-reservation.ts';
 import type { Tariff } from './queries/load-tariff.ts';
+import { reserveAll } from './queries/reserve.ts';
+import { settleAll } from './queries/settle.ts';
 import { type RecordedCall, recordCall } from './record-call.ts';
 import { repriceSince } from './reprice.ts';
 import { reserveCall } from './reserve-call.ts';
 import { type Settled, settleCall } from './settle-call.ts';
 import { createTariffs, type KeptTariffs } from './tariffs.ts';
+import { createTogether } from './together.ts';
 
 export interface MeteringOptions {
   readonly transact: Transact;
@@ -79,10 +83,26 @@ function createSide(options: MeteringOptions, tariffs: KeptTariffs): AdmissionSi
   return createRedisSide({ redis, transact, clock, logger, policyOf });
 }
 
+function goTogether(transact: Transact): Together {
+  const of = (tenantId: string) =>
+    ({ role: 'rae_app', caller: { ...SYSTEM_CALLER, tenantId }, cause: NO_CAUSE }) as const;
+  return {
+    reserve: createTogether('reserving for a call', (tenantId, take) =>
+      transact.once(of(tenantId), (tx) => reserveAll(tx, take())),
+    ),
+    admit: createTogether('reserving for a call', (tenantId, take) =>
+      transact.once(of(tenantId), (tx) => admitAll(tx, take())),
+    ),
+    settle: createTogether('settling a call', (tenantId, take) =>
+      transact.once(of(tenantId), (tx) => settleAll(tx, take())),
+    ),
+  };
+}
+
 export function createMetering(options: MeteringOptions): Metering {
   const tariffs = createTariffs();
   const side = createSide(options, tariffs);
-  const ctx: MeteringContext = { ...options, tariffs, side, held: new Map() };
+  const ctx: MeteringContext = { ...options, tariffs, side, together: goTogether(options.transact), held: new Map() };
   const local = createLocalCalls(options.transact, options.clock, options.logger);
   return {
     prices: options.prices,

@@ -1,8 +1,9 @@
 import { isUuid, notFound, PlatformError } from '@rae/kernel';
 import { checkUsed, toLineUse, type UsedCall, usageOf } from './line-use.ts';
 import { ask as askOnce, type KeptHold, type MeteringContext, type Payer } from './metering-context.ts';
+import { aboutOf } from './queries/about.ts';
 import { findReservation } from './queries/find-reservation.ts';
-import { type SettleAnswer, settle } from './queries/settle.ts';
+import type { SettleAnswer } from './queries/settle.ts';
 import { tellSettled } from './tell-settled.ts';
 
 /** The line that a call became. */
@@ -49,10 +50,12 @@ export async function settleCall(ctx: MeteringContext, payer: Payer, id: string,
   if (!isUuid(id)) throw notFound('reservation', id);
   const { price } = await getHold(ctx, payer, id);
   const line = toLineUse(checked, price, ctx.clock.now().getTime());
-  const answer = await askOnce(ctx, payer, (tx) => settle(tx, { id, usage: usageOf(checked), line, expire: false }));
+  const { tenantId, projectId } = payer.caller;
+  const settlement = { id, projectId, usage: usageOf(checked), line, expire: false, about: aboutOf(payer) };
+  const answer = await ctx.together.settle(tenantId, settlement);
   ctx.held.delete(id);
   if (answer.outcome === 'REPEATED') return { ledgerId: answer.ledgerId, repeated: true };
   if (answer.outcome !== 'BOOKED') throw explain(answer, id);
-  await tellSettled(ctx, payer.caller.tenantId, id, answer, 'settled');
+  await tellSettled(ctx, tenantId, id, answer, 'settled');
   return { ledgerId: answer.ledgerId, repeated: false };
 }

@@ -1,6 +1,7 @@
 import { partitionOf, wakeReaders } from '@rae/events';
 import type { Transaction } from '@rae/kernel';
 import { currentTraceparent } from '@rae/telemetry';
+import type { Payer } from '../metering-context.ts';
 
 /** What an event says of the call that wrote it, for platform.note_event. */
 export interface About {
@@ -11,13 +12,23 @@ export interface About {
   readonly depth: number;
 }
 
+/** To be asked where the call is made, whose trace it names. */
+export const aboutOf = ({ caller, cause }: Payer): About => ({
+  part: partitionOf(caller.tenantId),
+  actor: caller.actor,
+  traceparent: currentTraceparent(),
+  causationId: cause.eventId,
+  depth: cause.depth,
+});
+
 /** What the functions of the database may write while a call is booked. */
 const NOTED = ['cost.recorded', 'budget.threshold_reached', 'budget.exceeded'];
 
-/** Of the transaction's caller; whoever reads its events is woken once they are durable. Ask before the statement. */
+/** Whoever reads such events of the transaction's tenant is woken once they are durable. Ask before the statement. */
+export const wakeForCosts = (tx: Transaction): void => wakeReaders(tx, NOTED);
+
+/** Of the transaction's caller, whose readers are woken. */
 export function aboutCall(tx: Transaction): About {
-  const part = partitionOf(tx.caller.tenantId);
-  wakeReaders(tx, NOTED);
-  const { eventId, depth } = tx.cause;
-  return { part, actor: tx.caller.actor, traceparent: currentTraceparent(), causationId: eventId, depth };
+  wakeForCosts(tx);
+  return aboutOf(tx);
 }

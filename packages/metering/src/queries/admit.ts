@@ -7,11 +7,14 @@ export interface AdmittedAsk extends ReserveAsk {
   readonly window_starts: readonly Date[];
 }
 
-const ADMIT = { name: 'metering_admit', text: 'select platform.admit($1) as answer' };
+const ADMIT = { name: 'metering_admit', text: 'select platform.admit_all($1) as answers' };
 
-/** Makes an admission of Redis durable: HELD, unless another side admits by now (MODE) or it was priced by old prices (STALE). */
-export async function admit(tx: Transaction, ask: AdmittedAsk): Promise<ReserveAnswer> {
-  const [row] = await tx.query<{ answer: ReserveAnswer }>(ADMIT, [JSON.stringify(ask)]);
-  if (!row) throw new Error('platform.admit gave no answer');
-  return row.answer;
+/**
+ * Makes admissions of Redis durable, of one tenant and answered in their order: HELD, unless another side admits by now (MODE)
+ * or it was priced by old prices (STALE). One statement.
+ */
+export async function admitAll(tx: Transaction, asks: readonly AdmittedAsk[]): Promise<readonly ReserveAnswer[]> {
+  const [row] = await tx.query<{ answers: readonly ReserveAnswer[] }>(ADMIT, [JSON.stringify(asks)]);
+  if (!row) throw new Error('platform.admit_all gave no answers');
+  return row.answers;
 }

@@ -49,8 +49,8 @@ export const takeLocalUsage = (tx: Transaction, until: Date): Promise<LocalUsage
 
 const APPEND = {
   name: 'ledger_append_local',
-  text: `select (platform.append_ledger(jsonb_populate_record(null::platform.ledger, line))).number
-    from jsonb_array_elements($1::jsonb) with ordinality as l(line, n) order by n`,
+  text: `select cardinality(platform.append_lines(array_agg(jsonb_populate_record(null::platform.ledger, line) order by n)))
+    from jsonb_array_elements($1::jsonb) with ordinality as l(line, n)`,
 };
 
 /** Writes lines of LOCAL calls at the end of the chain: they cost nothing, move no budget and tell no event. */

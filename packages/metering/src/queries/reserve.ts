@@ -43,11 +43,11 @@ export interface ReserveAsk extends ReservationRow {
   readonly tried: readonly string[] | null;
 }
 
-const RESERVE = { name: 'metering_reserve', text: 'select platform.reserve($1) as answer' };
+const RESERVE = { name: 'metering_reserve', text: 'select platform.reserve_all($1) as answers' };
 
-/** Asks Postgres for an admission; one statement. */
-export async function reserve(tx: Transaction, ask: ReserveAsk): Promise<ReserveAnswer> {
-  const [row] = await tx.query<{ answer: ReserveAnswer }>(RESERVE, [JSON.stringify(ask)]);
-  if (!row) throw new Error('platform.reserve gave no answer');
-  return row.answer;
+/** Asks Postgres for admissions of one tenant, answered in their order; one statement. */
+export async function reserveAll(tx: Transaction, asks: readonly ReserveAsk[]): Promise<readonly ReserveAnswer[]> {
+  const [row] = await tx.query<{ answers: readonly ReserveAnswer[] }>(RESERVE, [JSON.stringify(asks)]);
+  if (!row) throw new Error('platform.reserve_all gave no answers');
+  return row.answers;
 }

@@ -1,5 +1,5 @@
 import type { JsonValue, Transaction } from '@rae/kernel';
-import { aboutCall } from './about.ts';
+import { type About, wakeForCosts } from './about.ts';
 import type { BookedLine } from './booked.ts';
 
 /** What a call used, in the database's names; money in nano-dollars as text. */
@@ -22,7 +22,7 @@ export interface LineUse {
   readonly metadata: JsonValue;
 }
 
-/** BOOKED: in these windows, as counters are named. GONE: there was nothing to expire. REPEATED: settled before with the same usage; OTHER: with another. */
+/** BOOKED: in these windows, as counters are named, where Redis counts. GONE: there was nothing to expire. REPEATED: settled before with the same usage; OTHER: with another. */
 export type SettleAnswer =
   | ({ readonly outcome: 'BOOKED'; readonly windows: readonly string[] } & BookedLine)
   | { readonly outcome: 'NOT_FOUND' | 'GONE' | 'RELEASED' }
@@ -30,25 +30,23 @@ export type SettleAnswer =
 
 export interface SettleAsk {
   readonly id: string;
+  /** The one that the caller is bound to; null: any. */
+  readonly projectId: string | null;
   /** What two settlements of one reservation must agree on. */
   readonly usage: JsonValue;
   readonly line: LineUse;
   /** Books the held input instead, where the lease has passed. */
   readonly expire: boolean;
+  readonly about: About;
 }
 
-const SETTLE = { name: 'metering_settle', text: 'select platform.settle($1) as answer' };
+const SETTLE = { name: 'metering_settle', text: 'select platform.settle_all($1) as answers' };
 
-/** Turns a hold into its ledger line, once; one statement. */
-export async function settle(tx: Transaction, ask: SettleAsk): Promise<SettleAnswer> {
-  const full = {
-    ...ask,
-    tenantId: tx.caller.tenantId,
-    projectId: tx.caller.projectId,
-    at: tx.now,
-    about: aboutCall(tx),
-  };
-  const [row] = await tx.query<{ answer: SettleAnswer }>(SETTLE, [JSON.stringify(full)]);
-  if (!row) throw new Error('platform.settle gave no answer');
-  return row.answer;
+/** Turns holds of one tenant into their ledger lines, each once, answered in their order; one statement. */
+export async function settleAll(tx: Transaction, settlements: readonly SettleAsk[]): Promise<readonly SettleAnswer[]> {
+  wakeForCosts(tx);
+  const ask = { tenantId: tx.caller.tenantId, at: tx.now, settlements };
+  const [row] = await tx.query<{ answers: readonly SettleAnswer[] }>(SETTLE, [JSON.stringify(ask)]);
+  if (!row) throw new Error('platform.settle_all gave no answers');
+  return row.answers;
 }

@@ -21,7 +21,7 @@ export const findEndedWindows = (tx: Transaction, most: number): Promise<EndedWi
 const TAKE = {
   name: 'budget_reset_take',
   text: `update platform.budget_windows w set reset_told = true from platform.budgets g
-    where w.tenant_id = $1 and w.budget_id = $2 and w.starts_at = $3 and not w.reset_told and g.id = w.budget_id
+    where w.tenant_id = $1 and w.budget_id = $2 and w.starts_at = $3 and not w.reset_told and g.tenant_id = w.tenant_id and g.id = w.budget_id
     returning g.id, g.budget_window as window, g.time_zone as "timeZone", g.week_starts_on as "weekStartsOn", g.month_starts_on as "monthStartsOn"`,
 };
 
