@@ -1,7 +1,6 @@
 import { partitionOf, wakeReaders } from '@rae/events';
-import type { Transaction } from '@rae/kernel';
+import type { Spend, Transaction } from '@rae/kernel';
 import { currentTraceparent } from '@rae/telemetry';
-import type { Payer } from '../metering-context.ts';
 
 /** What an event says of the call that wrote it, for platform.note_event. */
 export interface About {
@@ -13,7 +12,7 @@ export interface About {
 }
 
 /** To be asked where the call is made, whose trace it names. */
-export const aboutOf = ({ caller, cause }: Payer): About => ({
+export const aboutOf = ({ caller, cause }: Pick<Spend, 'caller' | 'cause'>): About => ({
   part: partitionOf(caller.tenantId),
   actor: caller.actor,
   traceparent: currentTraceparent(),
