@@ -24,7 +24,7 @@ test('the event reference lists exactly the types that the code records', () => 
     sources.flatMap((file) =>
       [
         ...read(file).matchAll(
-          /(?:type: |ARCHIVED: |RESTORED: |toBudgetEvent\(|'type', |l\.created_at, )'([a-z]+\.[a-z_]+)'/g,
+          /(?:type: |ARCHIVED: |RESTORED: |toBudgetEvent\(|'type', |l\.project_id, )'([a-z]+\.[a-z_]+)'/g,
         ),
       ].map(([, type]) => type),
     ),
