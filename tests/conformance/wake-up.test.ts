@@ -1,15 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createTransact } from '@rae/database';
 import { createEventFeed, createInProcessWakeUp, createRedisWakeUp, type FeedOptions, recordEvent } from '@rae/events';
 import { type Logger, NO_CAUSE, systemClock, uuidv7, type WakeUp } from '@rae/kernel';
 import { openTestDatabase, silentLogger, testCaller } from '@rae/testkit';
+import { createOwnRedis, type OwnRedis } from './lib/own-redis.ts';
 
 const REDIS_URL = process.env.REDIS_URL;
 
@@ -153,56 +148,27 @@ describe.each(IMPLEMENTATIONS)('a hint %s', (_, open) => {
   });
 });
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
 if (REDIS_URL)
   describe('a Redis that dies', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'rae-redis-'));
-    const running = new Set<ChildProcess>();
     const open = new Set<WakeUp>();
-    let port: number;
+    let redis: OwnRedis;
     beforeEach(async () => {
-      port = await findFreePort();
+      redis = await createOwnRedis();
     });
     afterEach(async () => {
       for (const wakeUp of open) await wakeUp.close();
-      for (const redis of running) await kill(redis);
+      await redis.drop();
       open.clear();
     });
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-    async function startRedis(): Promise<ChildProcess> {
-      const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-      const redis = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-      running.add(redis);
-      let said = '';
-      for await (const chunk of redis.stdout) {
-        said += chunk;
-        if (said.includes('Ready to accept connections')) break;
-      }
-      return redis;
-    }
-    async function kill(redis: ChildProcess): Promise<void> {
-      const exited = once(redis, 'exit');
-      redis.kill('SIGKILL');
-      await exited;
-      running.delete(redis);
-    }
     const openWakeUp = (logger: Logger = silentLogger): WakeUp => {
-      const wakeUp = createRedisWakeUp({ url: `redis://127.0.0.1:${port}`, logger });
+      const wakeUp = createRedisWakeUp({ url: redis.url, logger });
       open.add(wakeUp);
       return wakeUp;
     };
 
     test('costs hints to other processes until it is back, none in this one, and is told once', async () => {
-      const first = await startRedis();
+      await redis.start();
       const warnings: string[] = [];
       const told = Promise.withResolvers<void>();
       const warn = (_: unknown, message: string) => {
@@ -212,10 +178,10 @@ if (REDIS_URL)
       const own = openWakeUp({ ...silentLogger, warn });
       const other = openWakeUp();
       await connected(own, other);
-      await kill(first);
+      await redis.kill();
       await connected(own, own);
       await told.promise; // back before the first attempt to reconnect, it would not have been missed
-      await startRedis();
+      await redis.start();
       await connected(own, other);
       await connected(other, own);
       expect(new Set(warnings).size).toBe(1);
@@ -225,12 +191,12 @@ if (REDIS_URL)
     test('or was never there is no reason not to start, and is taken up when it comes', async () => {
       const [own, other] = [openWakeUp(), openWakeUp()];
       await connected(own, own);
-      await startRedis();
+      await redis.start();
       await connected(own, other);
     });
 
     test('costs a subscription in another process no event: its poll finds them', async () => {
-      const redis = await startRedis();
+      await redis.start();
       const db = await openTestDatabase();
       const [own, other] = [openWakeUp(), openWakeUp()];
       const transact = createTransact(db.database, systemClock, own);
@@ -240,7 +206,7 @@ if (REDIS_URL)
       const stream = await feed.subscribe({ caller, matches: () => true, after: null, signal: null });
       for (let n = 0; n < 6; n++) {
         const next = stream.next();
-        if (n === 3) await kill(redis);
+        if (n === 3) await redis.kill();
         await transact({ role: 'rae_app', caller, cause: NO_CAUSE }, (tx) =>
           recordEvent(tx, { type: 'test.heard', projectId: null, subject: String(n), payload: {} }),
         );

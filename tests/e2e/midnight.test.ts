@@ -30,9 +30,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const RESERVE = `mutation ($input: ReserveBudgetInput!) { reserveBudget(input: $input) { budgets { usedUsd reservedUsd } } }`;
+const RESERVE = `mutation ($input: ReserveBudgetInput!) { reserveBudget(input: $input) { reservation { id } budgets { usedUsd reservedUsd } } }`;
 const RECORD = 'mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { costLog { totalCostUsd } } }';
-const BUDGET = 'query ($id: ID!) { budget(id: $id) { usedUsd resetsAt windows { usedUsd } } }';
+const BUDGET = 'query ($id: ID!) { budget(id: $id) { usedUsd reservedUsd resetsAt windows { usedUsd } } }';
 
 /** A project with a budget of 0.01 USD a day, of which 0.006 are used. */
 async function openProject(timeZone: string): Promise<{ projectId: string; budgetId: string }> {
@@ -50,13 +50,12 @@ async function openProject(timeZone: string): Promise<{ projectId: string; budge
   return { projectId, budgetId: setBudget.budget.id };
 }
 
-const reserve = async (projectId: string) =>
-  tenant.client.send(RESERVE, {
-    input: { projectId, model: 'openai/gpt-4o', inputTokens: 2_000, maxOutputTokens: 100 },
-  });
+const CALL = { model: 'openai/gpt-4o', inputTokens: 2_000, maxOutputTokens: 100 };
+const reserve = (projectId: string, more: object = {}) =>
+  tenant.client.send(RESERVE, { input: { projectId, ...CALL, ...more } });
 const budgetOf = async (id: string): Promise<Data> => (await tenant.client.ask(BUDGET, { id })).budget;
 
-test('what a budget of Tokyo refuses at 23:50 passes 10 minutes later, where one of New York still refuses it', async () => {
+test('at 23:50 a budget of Tokyo refuses a call, which passes at midnight; all processes are killed between, and a hold of before is settled', async () => {
   const [tokyo, newYork] = [await openProject('Asia/Tokyo'), await openProject('America/New_York')];
   const { errors } = await reserve(tokyo.projectId);
   expect(errors[0]?.extensions).toMatchObject({
@@ -66,6 +65,8 @@ test('what a budget of Tokyo refuses at 23:50 passes 10 minutes later, where one
   const { resetsAt } = await budgetOf(tokyo.budgetId);
   expect([errors[0]?.extensions.details.resetsAt, resetsAt.slice(10)]).toEqual([resetsAt, 'T15:00:00.000Z']);
   expect((await reserve(newYork.projectId)).errors[0]?.extensions.code).toBe('BUDGET_EXCEEDED');
+  const { data } = await reserve(newYork.projectId, { inputTokens: 1_000, maxOutputTokens: 10, leaseSeconds: 60 });
+  expect(await budgetOf(newYork.budgetId)).toMatchObject({ usedUsd: '0.006', reservedUsd: '0.0026' });
 
   await moveClock(TO_MIDNIGHT);
   await Promise.all([...installation.processes.keys()].map((role) => installation.crash(role)));
@@ -76,4 +77,14 @@ test('what a budget of Tokyo refuses at 23:50 passes 10 minutes later, where one
     resetsAt: new Date(Date.parse(resetsAt) + DAY).toISOString(),
     windows: [{ usedUsd: '0.006' }],
   });
+  // Nobody was there to settle it, and its lease is over: its input is booked, once.
+  while ((await budgetOf(newYork.budgetId)).reservedUsd !== '0') await new Promise((resolve) => setImmediate(resolve));
+  expect(await budgetOf(newYork.budgetId)).toMatchObject({ usedUsd: '0.0085' });
+  const LOGS = 'query ($id: ID!) { costLogs(filter: { projectId: $id }) { nodes { totalCostUsd reservationId } } }';
+  const { costLogs } = await tenant.client.ask(LOGS, { id: newYork.projectId });
+  const reservationId = data.reserveBudget.reservation.id;
+  expect(costLogs.nodes).toEqual([
+    { totalCostUsd: '0.0025', reservationId },
+    { totalCostUsd: '0.006', reservationId: null },
+  ]);
 }, 120_000);
