@@ -15,7 +15,7 @@ beforeAll(async () => {
   toy = await startToy({
     rateLimits: {
       windowsOf: async () => windows,
-      take: ({ actor }, operation, window, calls) => counter.take(`${actor}/${operation}`, window, calls),
+      take: ({ actor }, asks) => counter.take(asks.map((ask) => ({ ...ask, name: `${actor}/${ask.name}` }))),
     },
   });
 });
@@ -32,7 +32,7 @@ const overSse = (query: string) =>
     headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: 'Bearer reader' },
     body: JSON.stringify({ query }),
   });
-const spend = async (calls: number) => void (await counter.take('key:reader/items', MINUTE, calls));
+const spend = async (calls: number) => void (await counter.take([{ name: 'key:reader/items', window: MINUTE, calls }]));
 
 test('of 100 parallel requests under a limit of 10 exactly 10 are answered, and 90 are 429 RATE_LIMITED', async () => {
   const answers = await Promise.all(Array.from({ length: 100 }, () => ask()));
@@ -73,6 +73,16 @@ test('11 aliases under a limit of 10 are refused for good and count nothing', as
   expect(status).toBe(429);
   expect(body.errors[0].extensions).toMatchObject({ retryable: false, details: { remaining: 10 } });
   expect((await ask()).headers.get('x-ratelimit-remaining')).toBe('9');
+});
+
+test('a request that is refused for one field takes no call of its other fields', async () => {
+  windows.set('secretItems', { limit: 1, windowMs: 60_000 });
+  const BOTH = '{ items { id } secretItems { id } }';
+  const ofAdmin = (query: string) => ask(query, 'admin');
+  expect((await ofAdmin(BOTH)).status).toBe(200);
+  const { status, body } = await ofAdmin(BOTH);
+  expect([status, body.errors[0].extensions.details.operation]).toEqual([429, 'secretItems']);
+  expect((await ofAdmin(QUERY)).headers.get('x-ratelimit-remaining')).toBe('8');
 });
 
 test('another key has calls of its own', async () => {

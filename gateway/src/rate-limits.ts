@@ -1,4 +1,4 @@
-import { type CallCount, type Caller, type CallWindow, PlatformError } from '@rae/kernel';
+import { type CallAsk, type CallCount, type Caller, type CallWindow, PlatformError } from '@rae/kernel';
 import { calledFields } from './access.ts';
 import type { PreparedOperation } from './documents.ts';
 import type { Allowance } from './rate-headers.ts';
@@ -7,8 +7,8 @@ import type { Allowance } from './rate-headers.ts';
 export interface RateLimits {
   /** What is in force for the caller's tenant, by root field. */
   windowsOf(caller: Caller): Promise<ReadonlyMap<string, CallWindow>>;
-  /** Counts calls of one credential to one root field, all or none, in one atomic step. */
-  take(caller: Caller, operation: string, window: CallWindow, calls: number): Promise<CallCount>;
+  /** Counts calls of one credential to root fields, of all of them or of none, in one atomic step. */
+  take(caller: Caller, asks: readonly CallAsk[]): Promise<readonly CallCount[]>;
 }
 
 type Operation = Pick<PreparedOperation, 'document' | 'operation' | 'variables'>;
@@ -35,9 +35,16 @@ function countByName(names: readonly string[]): Map<string, number> {
 
 const tighter = (a: Allowance | null, b: Allowance): Allowance => (a && a.remaining <= b.remaining ? a : b);
 
+const toAllowance = ({ name, window }: CallAsk, { used, freeAt }: CallCount): Allowance => ({
+  operation: name,
+  limit: window.limit,
+  remaining: Math.max(window.limit - used, 0),
+  resetsAt: freeAt,
+});
+
 /**
- * Lets an operation through while the caller's credential has calls left to each root field in it. Calls to one field are
- * taken all or none; what was taken of other fields stays counted when one is refused.
+ * Lets an operation through while the caller's credential has calls left to each root field in it; one that is refused takes
+ * none of any field.
  *
  * @param limits null: nothing is limited
  */
@@ -46,15 +53,19 @@ export function createLimitRate(limits: RateLimits | null): LimitRate {
   return async ({ document, operation, variables }, caller) => {
     const windows = await limits.windowsOf(caller);
     if (windows.size === 0) return null;
-    let tightest: Allowance | null = null;
-    for (const [name, calls] of countByName(calledFields(document, operation, variables))) {
+    const asks = [...countByName(calledFields(document, operation, variables))].flatMap(([name, calls]) => {
       const window = windows.get(name);
-      if (!window) continue;
-      const { takeThrough } = await import('./graphql-rate-limit.ts'); // its packages take 0.1 s to load, and most have no limits
-      const count = await takeThrough(() => limits.take(caller, name, window, calls), name);
-      const remaining = Math.max(window.limit - count.used, 0);
-      const allowance = { operation: name, limit: window.limit, remaining, resetsAt: count.freeAt };
-      if (!count.taken) throw refusal(allowance, calls, window.windowMs);
+      return window ? [{ name, window, calls }] : [];
+    });
+    if (asks.length === 0) return null;
+    const { takeThrough } = await import('./graphql-rate-limit.ts'); // its packages take 0.1 s to load, and most have no limits
+    const counts = await takeThrough(() => limits.take(caller, asks));
+    let tightest: Allowance | null = null;
+    for (const [at, ask] of asks.entries()) {
+      const count = counts[at];
+      if (!count) throw new Error(`the calls of ${ask.name} were not counted`);
+      const allowance = toAllowance(ask, count);
+      if (!count.hasRoom) throw refusal(allowance, ask.calls, ask.window.windowMs);
       tightest = tighter(tightest, allowance);
     }
     return tightest;

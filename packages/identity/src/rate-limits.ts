@@ -1,5 +1,13 @@
 import type { Transact } from '@rae/database';
-import { type CallCount, type CallCounter, type Caller, type CallWindow, type Clock, NO_CAUSE } from '@rae/kernel';
+import {
+  type CallAsk,
+  type CallCount,
+  type CallCounter,
+  type Caller,
+  type CallWindow,
+  type Clock,
+  NO_CAUSE,
+} from '@rae/kernel';
 import { createExpiringCache } from './expiring-cache.ts';
 import { findRateLimits, type RateLimitRule } from './queries/find-rate-limits.ts';
 
@@ -21,8 +29,8 @@ export interface RateLimitOptions {
 
 export interface RateLimits {
   readonly isOperation: (name: string) => boolean;
-  /** Counts calls of one credential to one root field, all or none; 0 only looks. */
-  take(caller: Caller, operation: string, window: CallWindow, calls: number): Promise<CallCount>;
+  /** Counts calls of one credential to root fields, which `name` names: of all of them or of none; 0 only looks. */
+  take(caller: Caller, asks: readonly CallAsk[]): Promise<readonly CallCount[]>;
   /** What is in force for a tenant, by root field: the defaults under what the tenant set, as far as it was seen 500 ms ago. */
   windowsOf(caller: Caller): Promise<ReadonlyMap<string, CallWindow>>;
   /** The defaults under a tenant's own limits, by root field's name in its order. */
@@ -53,8 +61,8 @@ export function createRateLimits({ transact, clock, counter, defaults, isOperati
   return {
     isOperation,
     merge,
-    take: ({ tenantId, actor }, operation, window, calls) =>
-      counter.take(`${tenantId}/${actor}/${operation}`, window, calls),
+    take: ({ tenantId, actor }, asks) =>
+      counter.take(asks.map((ask) => ({ ...ask, name: `${tenantId}/${actor}/${ask.name}` }))),
     windowsOf(caller) {
       const { tenantId } = caller;
       const kept = known.get(tenantId);
@@ -68,14 +76,15 @@ export function createRateLimits({ transact, clock, counter, defaults, isOperati
 }
 
 /** How each limit stands for a credential; counts nothing. */
-export function readRateLimits(
+export async function readRateLimits(
   limits: RateLimits,
   caller: Caller,
   rules: readonly RateLimitRule[],
 ): Promise<RateLimit[]> {
-  const read = async (rule: RateLimitRule): Promise<RateLimit> => {
-    const { used, freeAt } = await limits.take(caller, rule.operation, toWindow(rule), 0);
-    return { ...rule, remaining: Math.max(rule.limit - used, 0), resetsAt: freeAt };
-  };
-  return Promise.all(rules.map(read));
+  const looks = rules.map((rule) => ({ name: rule.operation, window: toWindow(rule), calls: 0 }));
+  const counts = await limits.take(caller, looks);
+  return counts.flatMap(({ used, freeAt }, at) => {
+    const rule = rules[at];
+    return rule ? [{ ...rule, remaining: Math.max(rule.limit - used, 0), resetsAt: freeAt }] : [];
+  });
 }

@@ -4,12 +4,20 @@ export interface CallWindow {
   readonly windowMs: number;
 }
 
+/** Calls to be counted under a name; 0 only looks. A name is asked with one window at a time; under another one the calls that are known count on. */
+export interface CallAsk {
+  readonly name: string;
+  readonly window: CallWindow;
+  readonly calls: number;
+}
+
+/** How one name stands. */
 export interface CallCount {
-  /** Whether the calls were counted: all of them or none. */
-  readonly taken: boolean;
-  /** Calls of the window that ends now, those just taken among them. */
+  /** Whether its window has room for its calls. They are counted where each name that was asked with it has room too. */
+  readonly hasRoom: boolean;
+  /** Calls of the window that ends now, those just counted among them. */
   readonly used: number;
-  /** Refused: when as many calls as were asked for are free again. Else: when the oldest counted call leaves the window; now, without one. */
+  /** Without room: when as many calls as were asked for are free again. Else: when the oldest counted call leaves the window; now, without one. */
   readonly freeAt: Date;
 }
 
@@ -18,10 +26,7 @@ export interface CallCount {
  * A refused call is not counted.
  */
 export interface CallCounter {
-  /**
-   * Takes `calls` places under `name`, all or none, in one atomic step. 0 looks and takes none. A name is asked with one
-   * window at a time; under another one the calls that are known count on.
-   */
-  take(name: string, window: CallWindow, calls: number): Promise<CallCount>;
+  /** Counts the calls of all names or of none, in one atomic step. Names differ; answers are in their order. */
+  take(asks: readonly CallAsk[]): Promise<readonly CallCount[]>;
   close(): Promise<void>;
 }

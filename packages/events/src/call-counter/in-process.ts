@@ -1,4 +1,4 @@
-import type { CallCounter, Clock } from '@rae/kernel';
+import type { CallAsk, CallCount, CallCounter, Clock } from '@rae/kernel';
 
 /** Instants of calls in milliseconds, oldest first. */
 interface Counted {
@@ -30,21 +30,28 @@ export function createInProcessCallCounter(clock: Clock): CallCounter {
     }
   }
 
+  function timesOf({ name, window: { windowMs } }: CallAsk, now: number): number[] {
+    const counted = names.get(name) ?? { times: [], windowMs };
+    counted.windowMs = windowMs;
+    dropOver(counted, now);
+    names.set(name, counted);
+    return counted.times;
+  }
+
   return {
-    async take(name, { limit, windowMs }, calls) {
+    async take(asks) {
       // nothing is awaited from here on: this is the atomic step
       const now = clock.now().getTime();
       forgetOver(now);
-      const counted = names.get(name) ?? { times: [], windowMs };
-      counted.windowMs = windowMs;
-      dropOver(counted, now);
-      const { times } = counted;
-      const taken = times.length + calls <= limit;
-      if (taken) for (let call = 0; call < calls; call++) times.push(now);
-      if (times.length > 0) names.set(name, counted);
-      const leaves = taken ? 0 : Math.min(times.length + calls - limit, times.length) - 1;
-      const oldest = times[Math.max(leaves, 0)];
-      return { taken, used: times.length, freeAt: new Date(oldest === undefined ? now : oldest + windowMs) };
+      const found = asks.map((ask) => ({ ...ask, times: timesOf(ask, now) }));
+      const taken = found.every(({ times, calls, window }) => times.length + calls <= window.limit);
+      return found.map(({ times, calls, window: { limit, windowMs } }): CallCount => {
+        const hasRoom = times.length + calls <= limit;
+        if (taken) for (let call = 0; call < calls; call++) times.push(now);
+        const leaves = hasRoom ? 0 : Math.min(times.length + calls - limit, times.length) - 1;
+        const oldest = times[Math.max(leaves, 0)];
+        return { hasRoom, used: times.length, freeAt: new Date(oldest === undefined ? now : oldest + windowMs) };
+      });
     },
     close: async () => names.clear(),
   };
