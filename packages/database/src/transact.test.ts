@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { NO_CAUSE, systemClock, type Transaction, uuidv7 } from '@rae/kernel';
+import { type Caller, NO_CAUSE, systemClock, type Transaction, uuidv7 } from '@rae/kernel';
 import { openTestDatabase, type TestDatabase, testCaller } from '@rae/testkit';
 import { actAs, actAsWorker, clientOf, createTransact, WORKER_SCOPE } from './transact.ts';
 import { assertOutsideTransaction } from './transaction-scope.ts';
@@ -268,5 +268,50 @@ describe('actAs', () => {
       await actAsWorker(tx);
       expect(await findSubjects(tx)).toEqual(both);
     });
+  });
+});
+
+describe('a transaction of one statement', () => {
+  const scopeOf = (caller: Caller) => ({ role: 'rae_app', caller, cause: NO_CAUSE }) as const;
+  const alone = <T>(caller: Caller, work: (tx: Transaction) => Promise<T>) => db.transact.once(scopeOf(caller), work);
+
+  test('runs under its role and tenant, keeps what it wrote, and leaves neither behind', async () => {
+    const callers = Array.from({ length: 12 }, () => testCaller());
+    await Promise.all(callers.map((caller) => alone(caller, (tx) => enqueueRow(tx, 'a'))));
+    const seen = await Promise.all(callers.map((caller) => alone(caller, findSubjects)));
+    expect(seen).toEqual(callers.map(() => ['a']));
+    const who = await Promise.all(callers.map((caller) => alone(caller, (tx) => tx.query({ name: 'who', text: WHO }))));
+    expect(who).toEqual(
+      callers.map(({ tenantId }) => [{ role: 'rae_app', tenant: tenantId, isolation: 'read committed' }]),
+    );
+    const after = await Promise.all(callers.map(() => db.database.pool.query<Identity>(WHO)));
+    for (const { rows } of after)
+      expect([rows[0]?.role, rows[0]?.tenant]).toEqual([expect.not.stringMatching('rae_app'), '']);
+  });
+
+  test('takes no second statement, and is no connection for others', async () => {
+    const caller = testCaller();
+    const two = alone(caller, async (tx) => {
+      await enqueueRow(tx, 'a');
+      await enqueueRow(tx, 'b');
+    });
+    await expect(two).rejects.toThrow('this transaction has ended');
+    expect(await db.as(caller, findSubjects)).toEqual(['a']);
+    await expect(alone(caller, async (tx) => clientOf(tx))).rejects.toThrow('no connection of its own');
+    await expect(alone(caller, () => db.as(caller, async () => {}))).rejects.toThrow('inside a transaction');
+  });
+
+  test('that fails says why, also where its error was caught, and spoils nothing that follows', async () => {
+    const caller = testCaller();
+    const bad = { name: 'bad', text: 'select 1 / $1::int as one' };
+    for (let time = 0; time < 6; time++) {
+      const swallowed = alone(caller, (tx) => tx.query(bad, [0]).catch(() => []));
+      await expect(swallowed).rejects.toThrow('division by zero');
+      await expect(alone(caller, (tx) => tx.query('select nonsense'))).rejects.toThrow('"nonsense" does not exist');
+      expect(await alone(caller, (tx) => tx.query(bad, [1]))).toEqual([{ one: 1 }]);
+    }
+    const unknown = { ...scopeOf(caller), role: 'rae_nobody' as 'rae_app' };
+    await expect(db.transact.once(unknown, findSubjects)).rejects.toThrow('role "rae_nobody" does not exist');
+    expect(await alone(caller, findSubjects)).toEqual([]);
   });
 });

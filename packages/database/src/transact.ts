@@ -8,9 +8,10 @@ import {
   type Transaction,
   type WakeUp,
 } from '@rae/kernel';
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryConfig } from 'pg';
 import type { Database } from './database.ts';
 import { isAftermath, toPlatformError } from './database-errors.ts';
+import { queryScoped, type Scope, type ScopedStatement } from './scoped-query.ts';
 import { assertOutsideTransaction, insideTransaction } from './transaction-scope.ts';
 
 /** rae_app: one tenant's rows. rae_worker: the short list of platform tables, all tenants. rae_owner: migrations and partitions. */
@@ -24,7 +25,7 @@ export interface TransactionScope {
 
 export interface Transact {
   <T>(scope: TransactionScope, work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** The same for `work` of one statement, behind which the commit goes out at once: one wait instead of three. A second statement is refused. */
+  /** The same for `work` of one statement, which is a transaction by itself: one wait instead of three. A second one is refused. */
   once<T>(scope: TransactionScope, work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
@@ -41,11 +42,14 @@ export const SYSTEM_CALLER: Caller = {
 /** Sees all tenants' rows of the worker's tables, until `actAs` narrows the transaction to one. */
 export const WORKER_SCOPE: TransactionScope = { role: 'rae_worker', caller: SYSTEM_CALLER, cause: NO_CAUSE };
 
-/** Role and tenant in one statement; set locally, so that nothing leaks past the transaction. */
-function roleSql(role: DatabaseRole, tenantId: string): string {
+function checkTenant(tenantId: string): string {
   if (tenantId !== '' && !isUuid(tenantId)) throw new Error('a tenant id must be a UUID');
-  return `select set_config('role', '${role}', true), set_config('app.tenant', '${tenantId}', true)`;
+  return tenantId;
 }
+
+/** Role and tenant in one statement; set locally, so that nothing leaks past the transaction. */
+const roleSql = (role: DatabaseRole, tenantId: string): string =>
+  `select set_config('role', '${role}', true), set_config('app.tenant', '${checkTenant(tenantId)}', true)`;
 
 /** What all faces of one transaction (`actAs`) share. */
 interface Session {
@@ -54,8 +58,10 @@ interface Session {
   open: boolean;
   /** The first statement that failed, behind which the database refuses all others. */
   failure: unknown;
-  /** One statement, and the commit right behind it. */
-  readonly once: boolean;
+  /** Of a transaction that is its one statement; null: of one with a begin and an end. */
+  readonly alone: Scope | null;
+  /** That statement, once it is sent. */
+  sent: Promise<unknown>;
   /** The commit, once it is sent. */
   committed: Promise<{ command: string }> | null;
   readonly last: { key: string; work: () => Promise<void> }[];
@@ -87,7 +93,11 @@ export async function actAsWorker(tx: Transaction): Promise<void> {
 }
 
 /** The driver's client of an open transaction, for what works on connections: the entity manager. */
-export const clientOf = (tx: Transaction): PoolClient => openSessionOf(sessions.get(tx)).client;
+export function clientOf(tx: Transaction): PoolClient {
+  const { client, alone } = openSessionOf(sessions.get(tx));
+  if (alone) throw new Error('a transaction of one statement has no connection of its own');
+  return client;
+}
 
 /**
  * What is sent within one turn of the event loop goes out in one piece: begin, role, statements and commit are messages of their own,
@@ -108,6 +118,18 @@ function nameOf(client: PoolClient, name: string): string {
   return `${name}_${number}`;
 }
 
+function sendAlone(session: Session, scope: Scope, statement: ScopedStatement): Promise<unknown[]> {
+  session.open = false;
+  const answered = queryScoped(session.client, scope, statement);
+  session.sent = answered.catch(() => {}); // told where it is awaited, and by `runAlone`
+  return answered;
+}
+
+function sendInside({ client }: Session, statement: QueryConfig<unknown[]>): Promise<unknown[]> {
+  gatherWrites(client);
+  return client.query(statement).then(({ rows }) => rows);
+}
+
 function openTransaction(session: Session, scope: TransactionScope, now: Date, wakeUp: WakeUp): Transaction {
   const tx: Transaction = {
     caller: scope.caller,
@@ -119,15 +141,14 @@ function openTransaction(session: Session, scope: TransactionScope, now: Date, w
         typeof statement === 'string'
           ? { text: statement }
           : { name: nameOf(client, statement.name), text: statement.text };
-      gatherWrites(client);
-      const answered = client.query({ ...named, values: [...values] });
-      if (session.once) void sendCommit(session);
-      const { rows } = await answered.catch((error: unknown) => {
+      const answered = session.alone
+        ? sendAlone(session, session.alone, { ...named, values })
+        : sendInside(session, { ...named, values: [...values] });
+      const rows = await answered.catch((error: unknown) => {
         session.failure ??= error;
         throw toPlatformError(error);
       });
-      const typed: Row[] = rows; // the driver knows no row types; each query function states its own
-      return typed;
+      return rows as Row[]; // the driver knows no row types; each query function states its own
     },
     seal() {
       if (session.last.length > 0) throw new Error('a transaction with work before its commit cannot be sealed');
@@ -174,10 +195,26 @@ async function commit(session: Session): Promise<void> {
 /** @returns the error that makes the connection unfit for the next one; undefined when it is fit */
 function rollBack(session: Session): Promise<Error | undefined> {
   session.open = false;
-  return (session.once || session.committed ? sendCommit(session) : session.client.query('rollback')).then(
+  return (session.committed ? sendCommit(session) : session.client.query('rollback')).then(
     () => undefined,
     (cause: Error) => cause,
   );
+}
+
+/** As the others, a statement that failed fails the whole; broken connections leave the pool by themselves. */
+async function runAlone<T>(session: Session, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await insideTransaction(work);
+    await session.sent;
+    if (session.failure) throw session.failure;
+    return result;
+  } catch (error) {
+    await session.sent;
+    throw toPlatformError(error);
+  } finally {
+    session.open = false;
+    session.client.release();
+  }
 }
 
 async function runOn<T>(session: Session, scope: TransactionScope, work: () => Promise<T>): Promise<T> {
@@ -205,12 +242,14 @@ async function runOn<T>(session: Session, scope: TransactionScope, work: () => P
 export function createTransact(database: Database, clock: Clock, wakeUp: WakeUp): Transact {
   const run = async <T>(scope: TransactionScope, once: boolean, work: (tx: Transaction) => Promise<T>): Promise<T> => {
     assertOutsideTransaction('a transaction');
+    const alone = once ? { role: scope.role, tenantId: checkTenant(scope.caller.tenantId) } : null;
     const client = await database.pool.connect().catch((error: unknown) => {
       throw toPlatformError(error);
     });
-    const session: Session = { client, open: true, failure: undefined, once, committed: null, last: [], after: [] };
+    const begun = { client, open: true, failure: undefined, sent: Promise.resolve(), committed: null };
+    const session: Session = { ...begun, alone, last: [], after: [] };
     const tx = openTransaction(session, scope, clock.now(), wakeUp);
-    const result = await runOn(session, scope, () => work(tx));
+    const result = await (alone ? runAlone(session, () => work(tx)) : runOn(session, scope, () => work(tx)));
     for (const step of session.after) step();
     return result;
   };

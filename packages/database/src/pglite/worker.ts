@@ -27,15 +27,23 @@ let owner: MessagePort | null = null; // has a transaction open: nobody else is 
 let pumping: Promise<void> | null = null;
 let closing = false; // nothing is served any more; what is open is rolled back by the next start
 
-function send(client: MessagePort, answer: Uint8Array): void {
-  const copy = new Uint8Array(answerOnce(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength)));
-  client.postMessage(copy, [copy.buffer]);
+let answers: Uint8Array<ArrayBuffer>[] = []; // to batches of one client that came together: they go back as one message
+
+function send(client: MessagePort): void {
+  const [only = new Uint8Array(), ...more] = answers;
+  const whole = more.length === 0 ? only : new Uint8Array(Buffer.concat(answers));
+  answers = [];
+  client.postMessage(whole, [whole.buffer]);
 }
 
 async function serve(client: MessagePort, batch: Buffer): Promise<void> {
   try {
-    send(client, await db.execProtocolRaw(batch));
+    const answer = await db.execProtocolRaw(batch);
+    answers.push(new Uint8Array(answerOnce(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength))));
+    const isNext = !closing && queue[0]?.client === client && queue[0].batch !== null;
+    if (!isNext) send(client);
   } catch {
+    if (answers.length > 0) send(client);
     client.close();
   }
   owner = db.isInTransaction() ? client : null;
