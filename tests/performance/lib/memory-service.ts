@@ -94,7 +94,7 @@ export async function openMemoryService(): Promise<MemoryService> {
       peers: { query: async () => null },
       transact,
       read: transact,
-      readOnce: transact,
+      readOnce: (work) => db.transact.once({ role: 'rae_app', caller, cause: NO_CAUSE }, work),
     });
   const projectId = await makeProject(db, caller);
   const spend = spendOf({ caller, cause: NO_CAUSE }, { projectId, operation: 'EMBEDDING' });

@@ -5,7 +5,7 @@
  * Writing a memory: `packLex(content, speaker)` is its column `lex`; `quantise(vector, scale)` the column `q` of its vector,
  * with `scale = quantisationScale(embedder.id, embedder.dimensions)`.
  *
- * Loading, in one snapshot: `createProjectIndex(model, expectedRows)`; for each pack of some 4 096 rows (`recordSql`, any
+ * Loading, in one snapshot: `createProjectIndex(model, expectedRows)`; for each pack of some 2 048 rows (`recordSql`, any
  * order, by mid is fastest) `loadRows`; then for each pack of vectors (`vectorRecordSql`) `loadVectors`; then
  * `finishLoading(index, snapshot)`. Each is a generator of slices of a few milliseconds: let the event loop run between
  * them (`for (const _ of slices) await setImmediate()`).
@@ -44,7 +44,7 @@ export {
   pendingVectors,
 } from './project-index.ts';
 export { quantisationScale, quantise } from './quantise.ts';
-export { goneRecordSql, readId, recordSql, vectorIdSql, vectorRecordSql } from './record.ts';
+export { goneRecordSql, packSql, readId, recordSql, unpack, vectorIdSql, vectorRecordSql } from './record.ts';
 export { createScratch } from './scratch.ts';
 export { type EngineSignal, type RankedHit, type Ranking, type RankQuery, rank, type SignalShare } from './search.ts';
 export { isNewer } from './snapshot.ts';

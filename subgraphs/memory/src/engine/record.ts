@@ -1,13 +1,16 @@
 /*
- * How Postgres packs a row for the index: big-endian, as the *send functions write.
- *   int8 mid, int4 version, int2 layer, int2 status, int2 role (0 = null), int4 turn, float4 importance,
- *   7 × float8 epoch milliseconds: occurred, valid from, valid to, created, superseded, archived, expires (Infinity = null),
- *   7 × string: session, speaker, source, user, agent, document, collection (int4 bytes, -1 = null, then UTF-8),
- *   int4 bytes and array_send(tags), int4 bytes and lex.
- * One bytea of thousands of records is one value for the driver to parse.
+ * Rows on their way from SQL into the index, as Postgres itself sends a record: the number of columns, then for each its type, its
+ * length (-1 = null) and its bytes, big-endian. One text of thousands of records is one value for the driver to parse, and in base64
+ * two thirds of what it takes as bytea in hex.
  */
-const STRINGS = ['session_id', 'speaker', 'source', 'user_id', 'agent_id', 'document_id::text', 'collection'] as const;
-const TIMES = [
+const COLUMNS = [
+  'mid',
+  'version',
+  'layer',
+  'status',
+  'role',
+  'turn',
+  'importance',
   'occurred_at',
   'valid_from',
   'valid_to',
@@ -15,34 +18,20 @@ const TIMES = [
   'superseded_at',
   'archived_at',
   'expires_at',
+  'session_id',
+  'speaker',
+  'source',
+  'user_id',
+  'agent_id',
+  'document_id::text',
+  'collection',
+  'tags',
+  'lex',
 ] as const;
-const FIXED_BYTES = 82;
 
-/**
- * SQL that packs one row of memory.memory, known as `alias`, into one bytea. Join many with
- * `string_agg(…, ''::bytea ORDER BY mid)`; any order is right.
- *
- * Times are multiplied as numeric, so that a whole millisecond stays whole.
- */
-export function recordSql(alias: string): string {
-  const string = (column: string) =>
-    `coalesce(int4send(octet_length(${alias}.${column})) || convert_to(${alias}.${column}, 'UTF8'), int4send(-1))`;
-  const time = (column: string) =>
-    `float8send(coalesce((extract(epoch from ${alias}.${column}) * 1000)::float8, 'infinity'))`;
-  return [
-    `int8send(${alias}.mid)`,
-    `int4send(${alias}.version)`,
-    `int2send(${alias}.layer)`,
-    `int2send(${alias}.status)`,
-    `int2send(coalesce(${alias}.role, 0::int2))`,
-    `int4send(coalesce(${alias}.turn, 0))`,
-    `float4send(${alias}.importance)`,
-    ...TIMES.map(time),
-    ...STRINGS.map(string),
-    `int4send(octet_length(array_send(${alias}.tags))) || array_send(${alias}.tags)`,
-    `int4send(octet_length(${alias}.lex)) || ${alias}.lex`,
-  ].join(' || ');
-}
+/** SQL that packs one row of memory.memory, known as `alias`, into one bytea. */
+export const recordSql = (alias: string): string =>
+  `record_send(row(${COLUMNS.map((column) => `${alias}.${column}`).join(', ')}))`;
 
 /** SQL that packs one row of memory.vector: int8 mid, then the int8 numbers of `q`. All rows of a pack are of one model. */
 export const vectorRecordSql = (alias: string): string => `int8send(${alias}.mid) || ${alias}.q`;
@@ -52,6 +41,13 @@ export const vectorIdSql = (alias: string): string => `int8send(${alias}.mid)`;
 
 /** SQL that packs one row of memory.gone: int8 mid. */
 export const goneRecordSql = (alias: string): string => `int8send(${alias}.mid)`;
+
+/** SQL that joins the records of many rows, in any order, into one text for `unpack`; null of none. */
+export const packSql = (record: string, filter = ''): string =>
+  `encode(string_agg(${record}, ''::bytea)${filter}, 'base64')`;
+
+/** The records of a pack. */
+export const unpack = (pack: string | null): Buffer | null => (pack === null ? null : Buffer.from(pack, 'base64'));
 
 /** One row of memory.memory as the index needs it. Times in epoch milliseconds, Infinity where open or null. */
 export interface RowRecord {
@@ -84,40 +80,87 @@ export interface RowRecord {
 
 /** Walks the records of a pack in order. The object handed out is filled anew for each; copy what is to be kept. */
 export function* readRecords(pack: Buffer): Generator<RowRecord> {
-  const cursor = { bytes: pack, at: 0 };
+  const cursor = { bytes: pack, view: new DataView(pack.buffer, pack.byteOffset, pack.length), at: 0 };
   const row = emptyRecord();
   while (cursor.at < pack.length) {
-    readFixed(cursor, row);
+    cursor.at += COUNT_BYTES;
+    readNumbers(cursor, row);
+    readTimes(cursor, row);
     readStrings(cursor, row);
     row.tags = readTags(cursor);
-    row.lexAt = cursor.at + 4;
-    cursor.at = row.lexAt + pack.readInt32BE(cursor.at);
+    const length = enter(cursor);
+    row.lexAt = cursor.at;
+    cursor.at += length;
     yield row;
   }
 }
 
 interface Cursor {
   readonly bytes: Buffer;
+  readonly view: DataView;
   at: number;
 }
 
-function readFixed(cursor: Cursor, row: RowRecord): void {
-  const { bytes, at } = cursor;
-  row.mid = readId(bytes, at);
-  row.version = bytes.readInt32BE(at + 8);
-  row.layer = bytes.readInt16BE(at + 12);
-  row.status = bytes.readInt16BE(at + 14);
-  row.role = bytes.readInt16BE(at + 16);
-  row.turn = bytes.readInt32BE(at + 18);
-  row.importance = bytes.readFloatBE(at + 22);
-  row.occurredAt = bytes.readDoubleBE(at + 26);
-  row.validFrom = bytes.readDoubleBE(at + 34);
-  row.validTo = bytes.readDoubleBE(at + 42);
-  row.createdAt = bytes.readDoubleBE(at + 50);
-  row.supersededAt = bytes.readDoubleBE(at + 58);
-  row.archivedAt = bytes.readDoubleBE(at + 66);
-  row.expiresAt = bytes.readDoubleBE(at + 74);
-  cursor.at = at + FIXED_BYTES;
+const COUNT_BYTES = 4;
+const TYPE_BYTES = 4;
+const LENGTH_BYTES = 4;
+/** Of an array of one dimension: dimensions, whether there are nulls, type, length, lower bound. */
+const ARRAY_HEAD_BYTES = 20;
+
+// Steps to the bytes of the next column; returns how many there are, 0 where it is null: `isNull` tells the two apart.
+function enter(cursor: Cursor): number {
+  cursor.at += TYPE_BYTES + LENGTH_BYTES;
+  return Math.max(0, cursor.view.getInt32(cursor.at - LENGTH_BYTES));
+}
+
+const isNull = ({ view, at }: Cursor): boolean => view.getInt32(at - LENGTH_BYTES) < 0;
+
+// Null = 0.
+function readInt(cursor: Cursor): number {
+  const length = enter(cursor);
+  const { view, at } = cursor;
+  cursor.at += length;
+  if (length === 2) return view.getInt16(at);
+  return length === 4 ? view.getInt32(at) : 0;
+}
+
+function readNumbers(cursor: Cursor, row: RowRecord): void {
+  const mid = enter(cursor);
+  row.mid = readId(cursor.bytes, cursor.at);
+  cursor.at += mid;
+  row.version = readInt(cursor);
+  row.layer = readInt(cursor);
+  row.status = readInt(cursor);
+  row.role = readInt(cursor);
+  row.turn = readInt(cursor);
+  const importance = enter(cursor);
+  row.importance = cursor.view.getFloat32(cursor.at);
+  cursor.at += importance;
+}
+
+function readTimes(cursor: Cursor, row: RowRecord): void {
+  row.occurredAt = readTime(cursor);
+  row.validFrom = readTime(cursor);
+  row.validTo = readTime(cursor);
+  row.createdAt = readTime(cursor);
+  row.supersededAt = readTime(cursor);
+  row.archivedAt = readTime(cursor);
+  row.expiresAt = readTime(cursor);
+}
+
+/** The instant from which Postgres counts its microseconds. */
+const EPOCH_MS = Date.UTC(2000, 0, 1);
+const HALF = 2 ** 32;
+
+// In two steps, so that a whole millisecond of any year stays whole.
+function readTime(cursor: Cursor): number {
+  const length = enter(cursor);
+  if (length === 0) return Number.POSITIVE_INFINITY;
+  const high = cursor.view.getInt32(cursor.at);
+  const low = cursor.view.getUint32(cursor.at + 4);
+  cursor.at += length;
+  const thousands = Math.floor(high / 1_000);
+  return thousands * HALF + ((high - thousands * 1_000) * HALF + low) / 1_000 + EPOCH_MS;
 }
 
 function readStrings(cursor: Cursor, row: RowRecord): void {
@@ -131,23 +174,21 @@ function readStrings(cursor: Cursor, row: RowRecord): void {
 }
 
 function readString(cursor: Cursor): string | null {
-  const length = cursor.bytes.readInt32BE(cursor.at);
-  cursor.at += 4;
-  if (length < 0) return null;
+  const length = enter(cursor);
+  if (length === 0) return isNull(cursor) ? null : '';
   cursor.at += length;
   return cursor.bytes.toString('utf8', cursor.at - length, cursor.at);
 }
 
-// array_send: int4 dimensions (0 when empty), int4 has nulls, int4 element type, then int4 length and int4 lower bound.
+// An empty array has no dimension, and so a shorter head.
 function readTags(cursor: Cursor): string[] {
-  const end = cursor.at + 4 + cursor.bytes.readInt32BE(cursor.at);
+  const end = enter(cursor) + cursor.at;
   const tags: string[] = [];
-  if (cursor.bytes.readInt32BE(cursor.at + 4) > 0) {
-    cursor.at += 24;
-    while (cursor.at < end) {
-      const tag = readString(cursor);
-      if (tag !== null) tags.push(tag);
-    }
+  cursor.at += ARRAY_HEAD_BYTES;
+  while (cursor.at < end) {
+    const length = cursor.view.getInt32(cursor.at);
+    cursor.at += LENGTH_BYTES + length;
+    tags.push(cursor.bytes.toString('utf8', cursor.at - length, cursor.at));
   }
   cursor.at = end;
   return tags;

@@ -1,10 +1,10 @@
 import { LOG_EPOCH_SQL } from '@rae/events';
 import type { Transaction } from '@rae/kernel';
 import type { Delta } from '../engine/index.ts';
-import { goneRecordSql, recordSql, vectorIdSql, vectorRecordSql } from '../engine/index.ts';
+import { goneRecordSql, packSql, recordSql, unpack, vectorIdSql, vectorRecordSql } from '../engine/index.ts';
 
 /** Rows in one piece: no statement of the embedded database may hold it up for long. */
-export const PIECE_ROWS = 2_048;
+export const PIECE_ROWS = 1_024;
 
 /** What a project's index is loaded from, beginning with the snapshot that its first delta starts at. */
 export interface IndexStart {
@@ -19,18 +19,15 @@ const START = {
     (select count(*)::int from memory.memory where tenant_id = $1 and project_id = $2) as rows`,
 };
 
-const ROWS = {
-  name: 'index_rows',
-  text: `select max(m.mid)::text as last, count(*)::int as count, string_agg(${recordSql('m')}, ''::bytea order by m.mid) as pack
-    from (select * from memory.memory where tenant_id = $1 and project_id = $2 and mid > $3 order by mid limit ${PIECE_ROWS}) m`,
-};
+const piece = (vector: string) => `select r.last::text as last, r.pack as rows, v.pack as vectors
+    from (select max(mid) as last, ${packSql('record')} as pack
+      from (select mid, ${recordSql('m')} as record from memory.memory m where tenant_id = $1 and project_id = $2 and mid > $3
+        order by mid limit ${PIECE_ROWS}) m) r,
+      lateral (select ${packSql(vector)} as pack from memory.vector v
+        where tenant_id = $1 and project_id = $2 and mid > $3 and mid <= r.last and model = $4) v`;
 
-const vectorsPacked = (record: string) => `select max(v.mid)::text as last, count(*)::int as count,
-      string_agg(${record}, ''::bytea) filter (where v.model = $4) as pack
-    from (select * from memory.vector where tenant_id = $1 and project_id = $2 and mid > $3 order by mid limit ${PIECE_ROWS}) v`;
-
-const VECTORS = { name: 'index_vectors', text: vectorsPacked(vectorRecordSql('v')) };
-const VECTOR_IDS = { name: 'index_vector_ids', text: vectorsPacked(vectorIdSql('v')) };
+const WITH_VECTORS = { name: 'index_piece', text: piece(vectorRecordSql('v')) };
+const WITH_VECTOR_IDS = { name: 'index_piece_ids', text: piece(vectorIdSql('v')) };
 
 /** Rows of a table whose writer the snapshot $3 had not seen; the visibility test stands inside the limit. */
 const unseen = (table: string): string => `(select * from memory.${table} where tenant_id = $1 and project_id = $2
@@ -41,9 +38,9 @@ const DELTA = {
   name: 'index_delta',
   text: `select pg_current_snapshot()::text as snapshot, ${LOG_EPOCH_SQL} as epoch, m.pack as rows, g.pack as erased, v.pack as vectors,
       greatest(m.count, g.count, v.count)::int as most
-    from (select count(*) as count, string_agg(${recordSql('m')}, ''::bytea order by m.mid) as pack from ${unseen('memory')} m) m,
-      (select count(*) as count, string_agg(${goneRecordSql('g')}, ''::bytea) as pack from ${unseen('gone')} g) g,
-      (select count(*) as count, string_agg(${vectorRecordSql('v')}, ''::bytea) filter (where v.model = $5) as pack from ${unseen('vector')} v) v`,
+    from (select count(*) as count, ${packSql(recordSql('m'))} as pack from ${unseen('memory')} m) m,
+      (select count(*) as count, ${packSql(goneRecordSql('g'))} as pack from ${unseen('gone')} g) g,
+      (select count(*) as count, ${packSql(vectorRecordSql('v'), ' filter (where v.model = $5)')} as pack from ${unseen('vector')} v) v`,
 };
 
 const hasUnseen = (table: string): string => `exists (select from (select tx from memory.${table}
@@ -70,10 +67,12 @@ export async function readIndexNews(tx: Transaction, projectId: string, snapshot
   return row;
 }
 
+/** Rows and what is known of their vectors, packed for the index. */
 export interface Piece {
+  /** Number of the last row; null of none. */
   readonly last: string | null;
-  readonly count: number;
-  readonly pack: Buffer | null;
+  readonly rows: Buffer | null;
+  readonly vectors: Buffer | null;
 }
 
 export async function readIndexStart(tx: Transaction, projectId: string): Promise<IndexStart> {
@@ -82,27 +81,26 @@ export async function readIndexStart(tx: Transaction, projectId: string): Promis
   return start;
 }
 
-const EMPTY: Piece = { last: null, count: 0, pack: null };
+type Packed<T, Packs extends keyof T> = Omit<T, Packs> & Readonly<Record<Packs, string | null>>;
 
-/** The next rows after `after` (a number, '0' at first), packed for the index. */
-export const readIndexRows = async (tx: Transaction, projectId: string, after: string): Promise<Piece> =>
-  (await tx.query<Piece>(ROWS, [tx.caller.tenantId, projectId, after]))[0] ?? EMPTY;
-
-/** The next vectors of `model` after `after`, packed for the index. */
-export const readIndexVectors = async (
+/**
+ * The next rows after `after` (a number, '0' at first), with their vectors of `model`.
+ *
+ * @param keepsVectors false: with the ids of those that have one
+ */
+export async function readIndexPiece(
   tx: Transaction,
   projectId: string,
   after: string,
   model: string,
-): Promise<Piece> => (await tx.query<Piece>(VECTORS, [tx.caller.tenantId, projectId, after, model]))[0] ?? EMPTY;
-
-/** The same with their ids alone. */
-export const readIndexVectorIds = async (
-  tx: Transaction,
-  projectId: string,
-  after: string,
-  model: string,
-): Promise<Piece> => (await tx.query<Piece>(VECTOR_IDS, [tx.caller.tenantId, projectId, after, model]))[0] ?? EMPTY;
+  keepsVectors: boolean,
+): Promise<Piece> {
+  const statement = keepsVectors ? WITH_VECTORS : WITH_VECTOR_IDS;
+  const values = [tx.caller.tenantId, projectId, after, model];
+  const [piece] = await tx.query<Packed<Piece, 'rows' | 'vectors'>>(statement, values);
+  if (!piece) throw new Error('no piece');
+  return { last: piece.last, rows: unpack(piece.rows), vectors: unpack(piece.vectors) };
+}
 
 export interface IndexDelta extends Delta {
   readonly epoch: number;
@@ -118,7 +116,7 @@ export async function readIndexDelta(
   model: string,
   limit: number,
 ): Promise<IndexDelta> {
-  const [row] = await tx.query<Delta & { epoch: number; most: number }>(DELTA, [
+  const [row] = await tx.query<Packed<Delta & { epoch: number; most: number }, 'rows' | 'erased' | 'vectors'>>(DELTA, [
     tx.caller.tenantId,
     projectId,
     snapshot,
@@ -126,5 +124,6 @@ export async function readIndexDelta(
     model,
   ]);
   if (!row) throw new Error('no snapshot');
-  return { ...row, complete: row.most <= limit };
+  const { rows, erased, vectors, most, ...same } = row;
+  return { ...same, rows: unpack(rows), erased: unpack(erased), vectors: unpack(vectors), complete: most <= limit };
 }

@@ -24,13 +24,11 @@ import {
   type Piece,
   readIndexDelta,
   readIndexNews,
-  readIndexRows,
+  readIndexPiece,
   readIndexStart,
-  readIndexVectorIds,
-  readIndexVectors,
 } from '../../queries/read-index.ts';
 
-/** A short read transaction as the tenant that searches. */
+/** One statement as the tenant that searches. */
 export type Read = <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
 
 export interface IndexRegistry {
@@ -91,9 +89,14 @@ async function runSliced(slices: Generator<unknown, void>): Promise<void> {
   while (!slices.next().done) await setImmediate();
 }
 
-async function eachPiece(read: (after: string) => Promise<Piece>, use: (pack: Buffer) => Promise<void>): Promise<void> {
-  for (let piece = await read('0'); piece.count > 0; piece = await read(piece.last ?? '0'))
-    if (piece.pack) await use(piece.pack);
+// The next piece is on its way while one is used.
+async function eachPiece(read: (after: string) => Promise<Piece>, use: (piece: Piece) => Promise<void>): Promise<void> {
+  for (let piece = await read('0'); piece.last !== null; ) {
+    const next = read(piece.last);
+    next.catch(() => {}); // told where it is waited for
+    await use(piece);
+    piece = await next;
+  }
 }
 
 /**
@@ -119,12 +122,11 @@ export function createIndexRegistry(options: RegistryOptions): IndexRegistry {
     const keeps = !isTooLarge(start.rows) || !(await read((tx) => isAnnReady(tx, projectId, embedder.id)));
     const index = createProjectIndex(model, start.rows, keeps, scratch);
     await eachPiece(
-      (after) => read((tx) => readIndexRows(tx, projectId, after)),
-      (pack) => runSliced(loadRows(index, pack)),
-    );
-    await eachPiece(
-      (after) => read((tx) => (keeps ? readIndexVectors : readIndexVectorIds)(tx, projectId, after, embedder.id)),
-      (pack) => runSliced((keeps ? loadVectors : loadVectorIds)(index, pack)),
+      (after) => read((tx) => readIndexPiece(tx, projectId, after, embedder.id, keeps)),
+      async ({ rows, vectors }) => {
+        if (rows) await runSliced(loadRows(index, rows));
+        if (vectors) await runSliced((keeps ? loadVectors : loadVectorIds)(index, vectors));
+      },
     );
     await runSliced(finishLoading(index, start.snapshot));
     metrics.observeSeconds('rae_index_load_seconds', 'Loading a search index', (performance.now() - from) / 1_000);

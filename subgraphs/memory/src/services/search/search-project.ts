@@ -249,7 +249,7 @@ export async function searchProject(
   const search = (tx: Transaction, index: ProjectIndex, last: Last) =>
     rankProject(tx, projectId, index, embedder.id, asked, last);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const index = await indexes.get(tenantId, projectId, ctx.read);
+    const index = await indexes.get(tenantId, projectId, ctx.readOnce);
     const quick = indexes.isQuiet(index)
       ? await ctx.read((tx) => {
           const { snapshot } = index;
@@ -261,7 +261,7 @@ export async function searchProject(
       (await indexes.freshen(index, projectId, tx)) ? search(tx, index, async () => true) : null,
     );
     if (found) return found;
-    await indexes.catchUp(tenantId, projectId, ctx.read);
+    await indexes.catchUp(tenantId, projectId, ctx.readOnce);
   }
   throw new PlatformError('TIMEOUT', 'The project is written to faster than its index follows; try again.', {
     projectId,
