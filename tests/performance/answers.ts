@@ -4,31 +4,14 @@
  * RAE_MODEL_DIR says where the encoder's model is kept (a folder for temporary files when left out).
  */
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createOfflineEncoder } from '@rae/llm';
-import { testSpend } from '../../packages/llm/fixtures/spend.ts';
 import { type Evidence, isRelevant, readFound } from '../../subgraphs/memory/src/domain/answer/evidence.ts';
 import { extractSentences } from '../../subgraphs/memory/src/domain/answer/extract.ts';
 import { topicTerms } from '../../subgraphs/memory/src/domain/answer/terms.ts';
-import {
-  createProjectIndex,
-  finishLoading,
-  indexedText,
-  loadRows,
-  loadVectors,
-  type ProjectIndex,
-  packLex,
-  packRecord,
-  packVector,
-  quantisationScale,
-  quantise,
-  rank,
-  runAll,
-} from '../../subgraphs/memory/src/engine/index.ts';
+import { rank } from '../../subgraphs/memory/src/engine/index.ts';
 import { type CorpusItem, readCorpus } from './lib/corpus.ts';
+import { loadCorpus, openEncoder } from './lib/scopes.ts';
 
-const BATCH = 64;
 const HITS = 10;
 const ADVERSARIAL = '5';
 
@@ -41,50 +24,9 @@ const rightAnswers = new Map(
     .map((line) => JSON.parse(line))
     .map(({ _id, meta }): [string, string] => [_id, String(meta.answer)]),
 );
-const encoder = createOfflineEncoder({
-  modelDir: process.env.RAE_MODEL_DIR ?? join(tmpdir(), 'rae-models'),
-  assertOutsideTransaction: () => {},
-});
-const scale = quantisationScale(encoder.id, encoder.dimensions);
-
-async function embed(texts: readonly string[], purpose: 'query' | 'document'): Promise<Float32Array[]> {
-  const vectors: Float32Array[] = [];
-  for (let from = 0; from < texts.length; from += BATCH)
-    vectors.push(...(await encoder.embed(texts.slice(from, from + BATCH), purpose, testSpend())));
-  return vectors;
-}
-
-async function openScope(documents: readonly CorpusItem[]): Promise<ProjectIndex> {
-  const { dimensions, languages } = encoder;
-  const index = createProjectIndex({ dimensions, scale, languages }, documents.length);
-  const rows = documents.map(({ text, speaker, session, occurredAt }, at) =>
-    packRecord({
-      mid: at + 1,
-      turn: at + 1,
-      lex: packLex(text, speaker),
-      speaker,
-      session,
-      occurredAt: occurredAt ?? 0,
-    }),
-  );
-  runAll(loadRows(index, Buffer.concat(rows)));
-  const vectors = await embed(
-    documents.map(({ text, speaker }) => indexedText(text, speaker)),
-    'document',
-  );
-  runAll(loadVectors(index, Buffer.concat(vectors.map((vector, at) => packVector(at + 1, quantise(vector, scale))))));
-  runAll(finishLoading(index, '1:1:'));
-  return index;
-}
-
-const scopes = new Map<string, { index: ProjectIndex; documents: readonly CorpusItem[] }>();
-for (const [scope, documents] of Map.groupBy(corpus.documents, (document) => document.scope))
-  scopes.set(scope, { index: await openScope(documents), documents });
+const encoder = openEncoder();
+const { scopes, vectors } = await loadCorpus(corpus, encoder);
 const names = [...scopes.keys()];
-const vectors = await embed(
-  corpus.questions.map(({ text }) => text),
-  'query',
-);
 
 function findEvidence({ text }: CorpusItem, vector: Float32Array | null, scope: string): Evidence[] {
   const within = scopes.get(scope);
@@ -107,10 +49,11 @@ function add(name: string, value: number): void {
 for (const [at, question] of corpus.questions.entries()) {
   const vector = vectors[at] ?? null;
   const other = names[(names.indexOf(question.scope) + 1) % names.length] ?? '';
-  add(
-    'answered in another conversation',
-    Number(isRelevant(question.text, readFound(question.text, findEvidence(question, vector, other)))),
-  );
+  if (other !== question.scope)
+    add(
+      'answered in another conversation',
+      Number(isRelevant(question.text, readFound(question.text, findEvidence(question, vector, other)))),
+    );
   const evidence = findEvidence(question, vector, question.scope);
   const from = performance.now();
   const found = readFound(question.text, evidence);

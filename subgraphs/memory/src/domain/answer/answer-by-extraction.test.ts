@@ -60,6 +60,33 @@ describe('answerByExtraction', () => {
     for (const { quote } of citations) expect(quote).toMatch(/^Harbour number/);
   });
 
+  describe('where the question names one of those who speak', () => {
+    const said = (speaker: string, text: string) => ({ content: `${speaker}: ${text}`, speaker });
+    const question = 'What did Ola paint for the art show?';
+    const herOwn = said('Ola', 'The art show was crowded, and I paint too.');
+
+    test.each([
+      ['says it', said('Ola', 'I painted a sunrise for the art show.')],
+      ['is named in it', said('Adam', 'I saw the sunrise that Ola painted for the art show.')],
+      ['is not named, but nobody speaks it', { content: 'Adam painted a sunrise for the art show.', speaker: null }],
+    ])('the best memory answers when she %s', (_, best) => {
+      expect(answer(question, best, herOwn).status).toBe('ANSWERED');
+    });
+
+    test.each([
+      ['is not named', said('Adam', 'I painted a sunrise for the art show.')],
+      ['is only called', said('Adam', 'Thanks, Ola! I painted a sunrise for the art show.')],
+    ])("the best memory is somebody else's fact and answers nothing when she %s", (_, best) => {
+      expect(answer(question, best, herOwn).status).toBe('NOTHING_FOUND');
+    });
+
+    test('one of two who are asked about is enough, and who is in no memory is no reason to say nothing', () => {
+      const adam = said('Adam', 'I painted a sunrise for the art show.');
+      expect(answer('What did Ola and Adam paint for the art show?', adam, herOwn).status).toBe('ANSWERED');
+      expect(answer('What did Adam paint for the art show in Torgau?', adam, herOwn).status).toBe('ANSWERED');
+    });
+  });
+
   test.each([
     ['nothing was found', 'Where does Ola live?', []],
     [

@@ -65,10 +65,31 @@ export function namesIn(question: string, language: string): Set<number> {
 const shareOf = (terms: ReadonlySet<number>, found: ReadonlySet<number>): number =>
   terms.size === 0 ? 1 : [...terms].filter((term) => found.has(term)).length / terms.size;
 
+/** A name that is called, "Thanks, Caroline!", and says nothing of who is meant. */
+const CALLED =
+  /(?:^|[,.;:!?…—])\s?(?:(?:[Hh]ey|[Hh]i|[Hh]ello|[Tt]hanks|[Oo]h|[Ww]ow|[Cc]ześć|[Hh]ej|[Dd]zięki)\s)?\p{Lu}[\p{L}'’-]{0,40}(?=[,.!?…]|$)/gu;
+
+/**
+ * Whether the best memory is of one of those asked about, where the question names somebody who speaks in what was found: said by
+ * them, or naming them other than by calling. A search puts what they say first; where something of somebody else comes
+ * before it all the same, it is that one's fact ("What did Ola sell?", and Adam sold it). True where nobody is named.
+ */
+function isOfAsked(names: ReadonlySet<number>, { language, evidence }: Found): boolean {
+  const isAsked = (speaker: string | null) =>
+    speaker !== null && [...topicTerms(speaker, language)].some((term) => names.has(term));
+  const [best] = evidence;
+  if (!best || best.speaker === null || isAsked(best.speaker)) return true;
+  const asked = evidence.filter(({ speaker }) => isAsked(speaker));
+  const told = topicTerms(spokenText(best).replace(CALLED, ' '), language);
+  const theirNames = topicTerms(asked.map(({ speaker }) => speaker).join(' '), language);
+  return asked.length === 0 || [...theirNames].some((term) => told.has(term));
+}
+
 /**
  * Whether anything found speaks of what is asked: one of the five best memories shares three tenths of the question's topic
- * words, and one holds half of the names and numbers in it. Shares of words mean the same in a project of ten memories and of
- * ten thousand, which scores of the search do not. What it lets through and keeps out: docs/performance.md, `answers`.
+ * words, one holds half of the names and numbers in it, and the best one is of somebody asked about. Shares of words mean the
+ * same in a project of ten memories and of ten thousand, which scores of the search do not. What it lets through and keeps
+ * out: docs/performance.md, `answers`.
  */
 export function isRelevant(question: string, found: Found): boolean {
   const best = found.terms.slice(0, JUDGED);
@@ -76,7 +97,8 @@ export function isRelevant(question: string, found: Found): boolean {
   return (
     found.question.size > 0 &&
     best.some((terms) => shareOf(found.question, terms) >= LEAST_SHARED) &&
-    best.some((terms) => shareOf(names, terms) >= LEAST_NAMED)
+    best.some((terms) => shareOf(names, terms) >= LEAST_NAMED) &&
+    isOfAsked(names, found)
   );
 }
 
@@ -84,9 +106,14 @@ export function isRelevant(question: string, found: Found): boolean {
 export const answers = ({ question, rarity }: Found, terms: ReadonlySet<number>): number =>
   coverage(question, terms, rarity);
 
+/** What was said, without "Name: " in front. */
+const spokenText = ({ content, speaker }: Evidence): string =>
+  speaker !== null && content.startsWith(`${speaker}: `) ? content.slice(speaker.length + 2) : content;
+
 /** The sentences of a memory that can be quoted: without "Name: " in front, and none that is a [note aside]. */
-export function sentencesOf({ content, speaker }: Evidence): Span[] {
-  const from = speaker !== null && content.startsWith(`${speaker}: `) ? speaker.length + 2 : 0;
+export function sentencesOf(evidence: Evidence): Span[] {
+  const { content } = evidence;
+  const from = content.length - spokenText(evidence).length;
   return splitSentences(content.slice(from))
     .map(({ start, end }) => ({ start: start + from, end: end + from }))
     .filter(({ start, end }) => !(content.startsWith('[', start) && content.slice(start, end).endsWith(']')));
