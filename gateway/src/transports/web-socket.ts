@@ -15,7 +15,7 @@ export interface WebSocketSubscriberOptions {
 const PING_EVERY_MS = 10_000;
 const PONG_WITHIN_MS = 5_000;
 const CONNECT_WITHIN_MS = 5_000;
-/** The next subscription after the last finds the socket open: one that came while it closes would be lost with it. */
+/** The next subscription after the last finds the socket open. */
 const KEEP_UNUSED_MS = 30_000;
 
 /** A socket whose other end is gone without a word is found out within 15 s. */
@@ -47,6 +47,9 @@ class HeardWebSocket extends WebSocket {
  */
 export function createWebSocketSubscriber({ name, url, signToken }: WebSocketSubscriberOptions) {
   const open = new Set<EventQueue<TransportResult>>();
+  /** Begun while the socket closed: graphql-ws sends them over the next one, and the old one takes nothing of theirs with it. */
+  const next = new Set<EventQueue<TransportResult>>();
+  let socket: WebSocket | null = null;
   const pongs = watchPongs(() => client.terminate());
   const client = createClient({
     url,
@@ -56,12 +59,17 @@ export function createWebSocketSubscriber({ name, url, signToken }: WebSocketSub
     lazyCloseTimeout: KEEP_UNUSED_MS,
     connectionAckWaitTimeout: CONNECT_WITHIN_MS,
     on: {
+      opened: (opened) => {
+        if (opened instanceof WebSocket) socket = opened;
+      },
       ping: pongs.ping,
       pong: pongs.pong,
       // graphql-ws would subscribe again by itself after a normal closure, with the old variables: a gap nobody sees
       closed: () => {
         pongs.closed();
         for (const queue of open) queue.fail(unavailable(name, 'closed the connection'));
+        for (const queue of next) open.add(queue);
+        next.clear();
       },
     },
   });
@@ -87,11 +95,12 @@ export function createWebSocketSubscriber({ name, url, signToken }: WebSocketSub
       complete: () => queue.end(),
     });
     queue.onEnd(unsubscribe);
-    open.add(queue);
+    (socket?.readyState === WebSocket.CLOSING ? next : open).add(queue);
     try {
       yield* scope.signal ? untilAborted(queue, scope.signal) : queue;
     } finally {
       open.delete(queue);
+      next.delete(queue);
       queue.end();
     }
   }
@@ -99,7 +108,7 @@ export function createWebSocketSubscriber({ name, url, signToken }: WebSocketSub
   return {
     subscribe,
     async close() {
-      for (const queue of open) queue.fail(unavailable(name, 'is no longer asked by this gateway'));
+      for (const queue of [...open, ...next]) queue.fail(unavailable(name, 'is no longer asked by this gateway'));
       client.terminate();
     },
   };

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { constants, cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cpSync, existsSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate, openDatabase } from '@rae/database';
@@ -39,5 +39,5 @@ export async function fillDataFolder(dataFolder: string): Promise<void> {
   if (!folder) return;
   const made = join(folder, 'postgres');
   if (!existsSync(made)) await makeMigrated(folder);
-  await cp(made, join(dataFolder, 'postgres'), { recursive: true, mode: constants.COPYFILE_FICLONE });
+  cpSync(made, join(dataFolder, 'postgres'), { recursive: true }); // half of the CPU that `cp` takes for 1 300 files
 }

@@ -6,6 +6,9 @@ const MAIN = new URL('../../../apps/server/src/main.ts', import.meta.url).pathna
 const OTEL = import.meta.resolve('@rae/telemetry/otel');
 const START_MS = 60_000;
 
+/** Those that `npm test` is run with: a server of a test ends before it is worth while to optimise its database. */
+const WASM_FLAGS = process.execArgv.filter((flag) => flag.startsWith('--wasm-'));
+
 export interface ServerProcess {
   readonly pid: number;
   /** What stands behind `Endpoint` or `at` in what the start printed. */
@@ -27,7 +30,7 @@ function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null
 
 /** Starts the server's main program as a process of its own and waits until it is ready. Throws with its output when it ends first. */
 export async function startServerProcess(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--import', OTEL, MAIN], {
+  const child = spawn(process.execPath, [...WASM_FLAGS, '--import', OTEL, MAIN], {
     env: { PATH: process.env.PATH, RAE_LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
