@@ -96,3 +96,10 @@ test('erasing the memory erases the answer and those that were given again from 
   expect(await tenant.client.codeOf('query ($id: ID!) { answer(id: $id) { id } }', { id: given.id })).toBe('NOT_FOUND');
   expect((await tenant.client.ask('{ answers { totalCount } }')).answers.totalCount).toBe(0);
 });
+
+test('metrics count how often an answer was at hand, and how often not', async () => {
+  const server = [...installation.processes].find(([role]) => role === 'all' || role === 'memory')?.[1];
+  const metrics = await (await fetch(new URL('/metrics', server?.url))).text();
+  for (const hit of ['true', 'false'])
+    expect(metrics).toMatch(new RegExp(`rae_answer_cache_total\\{hit="${hit}"\\} [1-9]`));
+});

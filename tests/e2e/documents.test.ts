@@ -157,6 +157,14 @@ describe('ingestDocument', () => {
     expect(document.chunks.totalCount).toBe(document.chunkCount);
     expect(document.chunkCount).toBeGreaterThan(100);
     expect((await search('Row 9000', { collection: 'big' }))[0].content).toContain('Row 9000 of the register');
+    const pending =
+      'query ($filter: MemoryFilter) { searchMemories(input: { query: "keeper", filter: $filter }) { degraded { part } } }';
+    const filter = { projectId: tenant.projectId } as Data;
+    while ((await client.ask(pending, { filter })).searchMemories.degraded.length > 0);
+    const byMeaning = `query ($filter: MemoryFilter) { searchMemories(input: { query: "who looks after a light?", signals: [VECTOR], filter: $filter }) {
+      hits { memory { content } } } }`;
+    const { hits } = (await client.ask(byMeaning, { filter: { ...filter, collection: 'big' } as Data })).searchMemories;
+    expect(hits).toHaveLength(10);
   });
 });
 
