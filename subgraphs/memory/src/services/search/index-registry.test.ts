@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Embedder, uuidv7 } from '@rae/kernel';
+import { type Embedder, NO_CAUSE, systemClock, uuidv7 } from '@rae/kernel';
 import { createMetrics } from '@rae/telemetry';
 import { openTestDatabase, silentLogger, type TestDatabase, testCaller } from '@rae/testkit';
 import { planMemory } from '../../domain/new-memory.ts';
@@ -27,7 +27,7 @@ const large = uuidv7();
 let db: TestDatabase;
 
 /** Memories with a vector each. */
-async function fill(projectId: string, count: number): Promise<void> {
+async function fill(projectId: string, count: number, into: TestDatabase = db): Promise<void> {
   const vector = quantise(Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0), quantisationScale(MODEL, DIMENSIONS));
   const policies = { secretPolicy: 'OFF', personalDataPolicy: 'OFF' } as const;
   const options = { now: new Date(), dimensions: DIMENSIONS, policies };
@@ -37,10 +37,10 @@ async function fill(projectId: string, count: number): Promise<void> {
     return { id: uuidv7(), memory, lex: packLex(content, null), vector };
   });
   for (let at = 0; at < count; at += 500)
-    await db.as(caller, (tx) => insertMemories(tx, projectId, MODEL, rows.slice(at, at + 500)));
+    await into.as(caller, (tx) => insertMemories(tx, projectId, MODEL, rows.slice(at, at + 500)));
 }
 
-function open(maxBytes: number) {
+function open(maxBytes: number, from: TestDatabase = db) {
   const metrics = createMetrics();
   const registry = createIndexRegistry({
     embedder: EMBEDDER,
@@ -49,12 +49,12 @@ function open(maxBytes: number) {
     logger: silentLogger,
     metrics,
   });
-  const get = (projectId: string) => registry.get(caller.tenantId, projectId, (work) => db.as(caller, work));
+  const get = (projectId: string) => registry.get(caller.tenantId, projectId, (work) => from.as(caller, work));
   const loads = async (): Promise<number> => {
     const [, count = '0'] = /^rae_index_load_seconds_count (\d+)/m.exec(await metrics.registry.metrics()) ?? [];
     return Number(count);
   };
-  return { get, loads };
+  return { registry, get, loads };
 }
 
 beforeAll(async () => {
@@ -94,5 +94,24 @@ describe('the search indexes of a process', () => {
     expect([await few.get(first), await few.loads()]).toEqual([kept, 3]);
     await few.get(second);
     expect(await few.loads()).toBe(4);
+  });
+
+  test('are loaded anew after a restore: what another cluster wrote since is told by no snapshot of this one', async () => {
+    const own = await openTestDatabase(systemClock, null);
+    try {
+      const projectId = uuidv7();
+      await fill(projectId, 20, own);
+      const { registry, get, loads } = open(2 ** 30, own);
+      const index = await get(projectId);
+      const isFresh = () => own.as(caller, (tx) => registry.freshen(index, projectId, tx));
+      expect(await isFresh()).toBe(true);
+      const asOwner = { role: 'rae_owner', caller: testCaller(''), cause: NO_CAUSE } as const;
+      await own.transact(asOwner, (tx) => tx.query('update platform.event_log set epoch = epoch + 1', []));
+      expect(await isFresh()).toBe(false);
+      await registry.catchUp(caller.tenantId, projectId, (work) => own.as(caller, work));
+      expect([(await get(projectId)) === index, await loads()]).toEqual([false, 2]);
+    } finally {
+      await own.close();
+    }
   });
 });
