@@ -1,4 +1,5 @@
 import { badInput } from './platform-error.ts';
+import type { Statement, Transaction } from './transaction.ts';
 
 export interface PageInfo {
   hasNextPage: boolean;
@@ -18,6 +19,16 @@ export interface Connection<Node> {
 export const MAX_PAGE = 200;
 /** Totals are exact up to here; one more means "more". */
 export const MAX_COUNT = 10_000;
+
+/** The number that a statement gives as its one row's `count`. */
+export async function countRows(
+  tx: Transaction,
+  statement: string | Statement,
+  values: readonly unknown[],
+): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(statement, values);
+  return row?.count ?? 0;
+}
 
 /** @throws BAD_USER_INPUT unless `first` is a whole number from 1 to `max` */
 export function checkFirst(first: number, max: number = MAX_PAGE, field = 'first'): number {

@@ -1,4 +1,4 @@
-import { MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
+import { countRows, MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
 import type { AuditEntry } from '../chain.ts';
 import { AUDIT_COLUMNS } from './audit-columns.ts';
 
@@ -44,7 +44,5 @@ export const pageAudit = (
 ): Promise<AuditEntry[]> => tx.query(PAGE, [...valuesOf(tx, filter), after?.[0], limit]);
 
 /** How many there are, up to MAX_COUNT + 1. */
-export async function countAudit(tx: Transaction, filter: AuditFilter): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(COUNT, valuesOf(tx, filter));
-  return row?.count ?? 0;
-}
+export const countAudit = (tx: Transaction, filter: AuditFilter): Promise<number> =>
+  countRows(tx, COUNT, valuesOf(tx, filter));

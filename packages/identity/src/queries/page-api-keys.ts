@@ -1,4 +1,4 @@
-import { MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
+import { countRows, MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
 import type { Binding } from '../binding.ts';
 import { API_KEY_COLUMNS, type ApiKey } from './find-api-keys.ts';
 
@@ -38,7 +38,5 @@ export const pageApiKeys = (
 ): Promise<ApiKey[]> => tx.query(PAGE, [...valuesOf(filter), after?.[0], after?.[1], limit]);
 
 /** How many there are, up to MAX_COUNT + 1. */
-export async function countApiKeys(tx: Transaction, filter: ApiKeyFilter): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(COUNT, valuesOf(filter));
-  return row?.count ?? 0;
-}
+export const countApiKeys = (tx: Transaction, filter: ApiKeyFilter): Promise<number> =>
+  countRows(tx, COUNT, valuesOf(filter));

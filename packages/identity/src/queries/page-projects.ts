@@ -1,4 +1,4 @@
-import { MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
+import { countRows, MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
 import { PROJECT_COLUMNS, type Project } from './find-projects.ts';
 
 /** $1: the tenant; $2: the only project, or null for all. */
@@ -29,7 +29,5 @@ export const pageProjects = (
 ): Promise<Project[]> => tx.query(PAGE, [tenantId, projectId, after?.[0], after?.[1], limit]);
 
 /** How many there are, up to MAX_COUNT + 1. */
-export async function countProjects(tx: Transaction, { tenantId, projectId }: ProjectFilter): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(COUNT, [tenantId, projectId]);
-  return row?.count ?? 0;
-}
+export const countProjects = (tx: Transaction, { tenantId, projectId }: ProjectFilter): Promise<number> =>
+  countRows(tx, COUNT, [tenantId, projectId]);

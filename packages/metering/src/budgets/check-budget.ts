@@ -28,7 +28,7 @@ export interface BudgetInput {
   readonly monthStartsOn?: number;
 }
 
-/** A checked input, as its row holds it. */
+/** A checked input, as its row holds it. Limits are without a raise, in nano-dollars and tokens; null: no limit of that kind. */
 export interface BudgetRow {
   readonly scope: BudgetScope;
   readonly scopeId: string;

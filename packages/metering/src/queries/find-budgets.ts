@@ -1,6 +1,5 @@
 import type { Transaction } from '@rae/kernel';
-import type { BudgetAction } from '../budgets/check-budget.ts';
-import type { BudgetWindow } from '../windows.ts';
+import type { BudgetRow } from '../budgets/check-budget.ts';
 import type { BudgetScope } from './budget-scopes.ts';
 
 /** A temporary raise; it counts on top of the limits until `until`. */
@@ -12,21 +11,9 @@ export interface BudgetRaise {
   readonly by: string;
 }
 
-/** A budget with the window that `at` lies in. Money in nano-dollars; limits without the raise; null: no limit of that kind. */
-export interface Budget {
+/** A budget with the window of now; money in nano-dollars. */
+export interface Budget extends BudgetRow {
   readonly id: string;
-  readonly scope: BudgetScope;
-  readonly scopeId: string;
-  readonly window: BudgetWindow;
-  readonly limitNano: bigint | null;
-  readonly limitTokens: number | null;
-  readonly thresholds: readonly number[];
-  readonly action: BudgetAction;
-  readonly downgradeTo: string | null;
-  readonly downgradeAt: number;
-  readonly timeZone: string;
-  readonly weekStartsOn: number;
-  readonly monthStartsOn: number;
   /** Null: none is in force. */
   readonly raise: BudgetRaise | null;
   readonly createdAt: Date;

@@ -1,10 +1,10 @@
 import {
-  badInput,
   type Caller,
   type Connection,
   type Context,
   checkFirst,
   checkText,
+  countRows,
   MAX_COUNT,
   type Transaction,
   toConnection,
@@ -57,18 +57,6 @@ const valuesOf = (tx: Transaction, { scope, scopeId }: BudgetQuery) => {
   return [tenantId, tx.now, projectId, agentId, userId, apiKeyId, scope ?? null, scopeId ?? null];
 };
 
-async function count(tx: Transaction, query: BudgetQuery): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(COUNT, valuesOf(tx, query));
-  return row?.count ?? 0;
-}
-
-function placeOf(position: readonly (string | number | null)[]): [string, string] {
-  const [createdAt, id] = position;
-  if (typeof createdAt !== 'string' || typeof id !== 'string')
-    throw badInput('after', 'this is not a cursor of this list');
-  return [createdAt, id];
-}
-
 /**
  * Budgets that the caller may see, as they stand now, oldest first.
  *
@@ -79,15 +67,15 @@ export async function listBudgets(ctx: Context, query: BudgetQuery): Promise<Con
   const first = checkFirst(query.first);
   if (query.scopeId) checkText('scopeId', query.scopeId, MAX_SCOPE_ID);
   const list = `budgets ${JSON.stringify([query.scope ?? null, query.scopeId ?? null])}`;
-  const [createdAt, id] = query.after ? placeOf(ctx.cursors.decode(tenantId, list, query.after)) : [null, null];
+  const after = query.after ? ctx.cursors.decode(tenantId, list, query.after) : null;
   const rows = await ctx.readOnce((tx) =>
-    tx.query<BudgetColumns>(PAGE, [...valuesOf(tx, query), createdAt, id, first + 1]),
+    tx.query<BudgetColumns>(PAGE, [...valuesOf(tx, query), after?.[0], after?.[1], first + 1]),
   );
   return toConnection(
     rows.map(toBudget),
     first,
-    createdAt !== null,
+    after !== null,
     (budget) => ctx.cursors.encode(tenantId, list, [budget.createdAt.toISOString(), budget.id]),
-    () => ctx.readOnce((tx) => count(tx, query)),
+    () => ctx.readOnce((tx) => countRows(tx, COUNT, valuesOf(tx, query))),
   );
 }

@@ -1,10 +1,11 @@
 import { projectToRead } from '@rae/identity';
 import {
-  badInput,
   type Connection,
   type Context,
   checkFirst,
+  countRows,
   MAX_COUNT,
+  type Position,
   type Transaction,
   toConnection,
 } from '@rae/kernel';
@@ -53,7 +54,7 @@ function readPage(
   tx: Transaction,
   filter: CostLogFilter,
   orderBy: CostLogOrder,
-  after: readonly [string, string] | null,
+  after: Position | null,
   limit: number,
 ): Promise<Listed[]> {
   const { column, direction, type } = ORDERS[orderBy];
@@ -67,20 +68,13 @@ function readPage(
   );
 }
 
-async function count(tx: Transaction, filter: CostLogFilter): Promise<number> {
+function count(tx: Transaction, filter: CostLogFilter): Promise<number> {
   const { values, where } = whereOf(tx, filter);
-  const [row] = await tx.query<{ count: number }>(
+  return countRows(
+    tx,
     `select count(*)::int as count from (select from platform.ledger l where ${where.join(' and ')} limit ${MAX_COUNT + 1}) counted`,
     values,
   );
-  return row?.count ?? 0;
-}
-
-function placeOf(position: readonly (string | number | null)[]): [string, string] {
-  const [value, number] = position;
-  if (typeof value !== 'string' || typeof number !== 'string')
-    throw badInput('after', 'this is not a cursor of this list');
-  return [value, number];
 }
 
 /**
@@ -94,7 +88,7 @@ export async function listCostLogs(ctx: Context, query: CostLogQuery): Promise<C
   const first = checkFirst(query.first);
   const asked = checkCostFilter(query.filter, 'filter');
   const list = `costLogs ${orderBy} ${JSON.stringify(asked)}`;
-  const after = query.after ? placeOf(ctx.cursors.decode(tenantId, list, query.after)) : null;
+  const after = query.after ? ctx.cursors.decode(tenantId, list, query.after) : null;
   const { filter, rows } = await ctx.read(async (tx) => {
     const projectId = await projectToRead(tx, asked.projectId ?? null, 'filter.projectId');
     const filter = { ...asked, projectId };

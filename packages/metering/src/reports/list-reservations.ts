@@ -1,9 +1,9 @@
 import { projectToRead } from '@rae/identity';
 import {
-  badInput,
   type Connection,
   type Context,
   checkFirst,
+  countRows,
   MAX_COUNT,
   type Transaction,
   toConnection,
@@ -43,18 +43,6 @@ export async function findReservations(tx: Transaction, ids: readonly string[]):
   return (await tx.query<ReservationColumns>(FIND, [tx.caller.tenantId, ids])).map(toReservation);
 }
 
-async function count(tx: Transaction, values: readonly unknown[]): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(COUNT, values);
-  return row?.count ?? 0;
-}
-
-function placeOf(position: readonly (string | number | null)[]): [string, string] {
-  const [createdAt, id] = position;
-  if (typeof createdAt !== 'string' || typeof id !== 'string')
-    throw badInput('after', 'this is not a cursor of this list');
-  return [createdAt, id];
-}
-
 /**
  * Reservations, newest first; of a caller that is bound to a project, that project's.
  *
@@ -65,16 +53,16 @@ export async function listReservations(ctx: Context, query: ReservationQuery): P
   const first = checkFirst(query.first);
   const status = query.status ?? null;
   const list = `reservations ${JSON.stringify([query.projectId ?? null, status])}`;
-  const [createdAt, id] = query.after ? placeOf(ctx.cursors.decode(tenantId, list, query.after)) : [null, null];
+  const after = query.after ? ctx.cursors.decode(tenantId, list, query.after) : null;
   const { values, rows } = await ctx.read(async (tx) => {
     const values = [tenantId, await projectToRead(tx, query.projectId ?? null, 'projectId'), status];
-    return { values, rows: await tx.query<ReservationColumns>(PAGE, [...values, createdAt, id, first + 1]) };
+    return { values, rows: await tx.query<ReservationColumns>(PAGE, [...values, after?.[0], after?.[1], first + 1]) };
   });
   return toConnection(
     rows.map(toReservation),
     first,
-    createdAt !== null,
+    after !== null,
     (one) => ctx.cursors.encode(tenantId, list, [one.createdAt.toISOString(), one.id]),
-    () => ctx.readOnce((tx) => count(tx, values)),
+    () => ctx.readOnce((tx) => countRows(tx, COUNT, values)),
   );
 }

@@ -1,4 +1,4 @@
-import { MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
+import { countRows, MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
 import { PROMPT_COLUMNS, type Prompt } from './prompt-rows.ts';
 
 /** $1 tenant; $2 project, whose own prompts and the tenant's are given; null: all. */
@@ -22,7 +22,5 @@ export const pagePrompts = (
 ): Promise<Prompt[]> => tx.query(PAGE, [tx.caller.tenantId, projectId, after?.[0], after?.[1], limit]);
 
 /** How many there are, up to MAX_COUNT + 1. */
-export async function countPrompts(tx: Transaction, projectId: string | null): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(COUNT, [tx.caller.tenantId, projectId]);
-  return row?.count ?? 0;
-}
+export const countPrompts = (tx: Transaction, projectId: string | null): Promise<number> =>
+  countRows(tx, COUNT, [tx.caller.tenantId, projectId]);
