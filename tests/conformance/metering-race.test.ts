@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { openRedisScripts, type RedisScripts } from '@rae/events';
-import type { Spend } from '@rae/kernel';
+import { type Spend, uuidv7 } from '@rae/kernel';
 import { type Budget, type Metering, NO_USAGE, setBudget } from '@rae/metering';
 import {
   openTestDatabase,
@@ -8,6 +8,7 @@ import {
   readWindows,
   silentLogger,
   type TestDatabase,
+  testCaller,
   testSpend,
 } from '@rae/testkit';
 import fc from 'fast-check';
@@ -51,15 +52,18 @@ const sumLedger = async (spend: Spend): Promise<bigint> => {
 
 /** Budgets of all scopes; those of the tenant and of the session have the limit. */
 async function makeBudgets(): Promise<{ spend: Spend; budgets: Budget[] }> {
-  const spend = testSpend({ userId: 'user', agentId: 'agent', sessionId: 'session' });
+  const apiKeyId = uuidv7();
+  const caller = { ...testCaller(), apiKeyId };
+  const spend = testSpend({ caller, userId: 'user', agentId: 'agent', sessionId: 'session' });
   const ids = {
     TENANT: spend.caller.tenantId,
     PROJECT: spend.projectId,
     USER: 'user',
     AGENT: 'agent',
     SESSION: 'session',
+    API_KEY: apiKeyId,
   };
-  const scopes = ['TENANT', 'PROJECT', 'USER', 'AGENT', 'SESSION'] as const;
+  const scopes = ['TENANT', 'PROJECT', 'USER', 'AGENT', 'SESSION', 'API_KEY'] as const;
   const budgets = await db.as(spend.caller, async (tx) => {
     const made: Budget[] = [];
     for (const scope of scopes) {
@@ -86,7 +90,7 @@ describe.each(SIDES)('admissions by %s', (side) => {
     await own.drop();
   });
 
-  test('of 200 parallel reservations over 5 scopes where 16 fit, 16 pass, and used and held never pass the limit', async () => {
+  test('of 200 parallel reservations over all 6 scopes where 16 fit, 16 pass, and used and held never pass the limit', async () => {
     const { spend, budgets } = await makeBudgets();
     const [tenant] = budgets;
     if (!tenant) throw new Error('no budget');

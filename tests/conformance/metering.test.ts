@@ -109,7 +109,7 @@ describe.each(SIDES)('admissions by %s', (side) => {
       expect((await windowsOf(spend, budget.id))[0]).toMatchObject({ used: 6_000_000n, reserved: 0n, rejections: 2 });
     });
 
-    test('lets it pass after midnight in the zone of the budget, and not a millisecond before', async () => {
+    test('lets it pass after midnight in the zone of the budget, and not a millisecond before; each day tells its thresholds', async () => {
       const spend = testSpend();
       const budget = await set(spend, { timeZone: 'Asia/Tokyo' });
       const first = await metering.reserve(spend, CALL);
@@ -118,11 +118,13 @@ describe.each(SIDES)('admissions by %s', (side) => {
       now = new Date('2026-11-21T15:00:00.000Z');
       const second = await metering.reserve(spend, CALL);
       await metering.settle(spend, first.id, FULL);
-      await metering.settle(spend, second.id, use(400, 0));
+      await metering.settle(spend, second.id, FULL);
       expect(await windowsOf(spend, budget.id)).toMatchObject([
         { startsAt: new Date('2026-11-20T15:00:00Z'), used: 6_000_000n, reserved: 0n },
-        { startsAt: new Date('2026-11-21T15:00:00Z'), used: 1_000_000n, reserved: 0n },
+        { startsAt: new Date('2026-11-21T15:00:00Z'), used: 6_000_000n, reserved: 0n },
       ]);
+      const told = (await eventsOf(spend)).filter((type) => type === 'budget.threshold_reached');
+      expect(told).toHaveLength(2); // half of it, on both days
     });
 
     test('counts in the window of the old day again when the clock is moved back', async () => {

@@ -128,6 +128,51 @@ test('where the budget has too little left, the memory is refused before the pro
   expect(provider.requests.length).toBe(asked);
 });
 
+test('with nothing left in the budget no root field reaches a model: each is refused with BUDGET_EXCEEDED or does without', async () => {
+  const { client, projectId } = await createTestTenant(installation);
+  const MAKE = 'mutation ($input: CreateMemoryInput!) { createMemory(input: $input) { memory { id } } }';
+  const made = ['The quay was built in 1921.', 'The quay was built of granite.', 'The quay has 12 bollards.'].map(
+    (content) => client.ask(MAKE, { input: { projectId, content } }),
+  );
+  const [id]: string[] = (await Promise.all(made)).map(({ createMemory }) => createMemory.memory.id);
+  await client.ask(
+    'mutation ($id: ID!) { setBudget(input: { scope: PROJECT, scopeId: $id, window: TOTAL, limitTokens: 1 }) { budget { id } } }',
+    { id: projectId },
+  );
+  const [content, question, dataset] = ['A new word.', 'When was the quay built?', 'quays'];
+  const cases = [{ query: question, relevantMemoryIds: [id] }];
+  const ASKING: readonly [string, Record<string, unknown>][] = [
+    [MAKE, { input: { projectId, content } }],
+    ['mutation ($i: [CreateMemoryInput!]!) { createMemories(inputs: $i) { cursor } }', { i: [{ projectId, content }] }],
+    [
+      'mutation ($id: ID!, $by: CreateMemoryInput!) { supersedeMemory(id: $id, by: $by) { cursor } }',
+      { id, by: { content } },
+    ],
+    [
+      'mutation ($i: IngestDocumentInput!) { ingestDocument(input: $i) { cursor } }',
+      { i: { projectId, title: 'T', content } },
+    ],
+    [
+      'query ($i: SearchMemoriesInput!) { searchMemories(input: $i) { tookMs } }',
+      { i: { query: question, expandQuery: true } },
+    ],
+    ['mutation ($i: AskInput!) { ask(input: $i) { answer { id } } }', { i: { projectId, question } }],
+    ['mutation ($i: GenerateReflectionInput!) { generateReflection(input: $i) { cursor } }', { i: { projectId } }],
+    [
+      'mutation ($i: RunEvaluationInput!) { runEvaluation(input: $i) { cursor } }',
+      { i: { projectId, dataset, cases } },
+    ],
+    ['mutation ($i: ConsolidateInput!) { consolidateMemories(input: $i) { archived { id } } }', { i: { projectId } }],
+  ];
+  const asked = () => provider.requests.length + writer.requests.length;
+  const before = asked();
+  const codes = new Set<string>();
+  for (const [query, variables] of ASKING)
+    for (const { extensions } of (await client.send(query, variables)).errors) codes.add(extensions.code);
+  expect([...codes]).toEqual(['BUDGET_EXCEEDED']);
+  expect(asked()).toBe(before);
+});
+
 test('vectors that are made behind a batch are paid by its project, shared by the memories to the nano-dollar', async () => {
   const { createMemories } = await tenant.client.ask(
     `mutation ($inputs: [CreateMemoryInput!]!) { createMemories(inputs: $inputs) { results { memory { id } } } }`,

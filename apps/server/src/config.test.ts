@@ -17,6 +17,13 @@ describe('readConfig', () => {
     expect(readConfig({ PORT: '', RAE_ENV: ' ', DATABASE_URL: '' })).toEqual(readConfig({}));
   });
 
+  test('a secret and the one before it are both kept', () => {
+    const [secret, before] = ['n'.repeat(32), 'o'.repeat(32)];
+    const environment = { RAE_INTERNAL_SECRET: secret, RAE_INTERNAL_SECRET_PREVIOUS: before };
+    expect(readConfig(environment)).toMatchObject({ internalSecret: secret, previousSecret: before });
+    expect(readConfig({}).previousSecret).toBeNull();
+  });
+
   test('RAE_SUBGRAPHS and RAE_INDEX_MEMORY are read in their own form', () => {
     const config = readConfig({
       RAE_SUBGRAPHS: 'memory=http://m:1/memory/graphql?a=b, governance=http://g:2/x',
