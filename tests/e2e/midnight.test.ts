@@ -24,7 +24,7 @@ beforeAll(async () => {
     MOVED_CLOCK_FILE: join(folder, 'clock'),
   });
   tenant = await createTestTenant(installation);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await installation.stop();
   await rm(folder, { recursive: true });
@@ -87,4 +87,4 @@ test('at 23:50 a budget of Tokyo refuses a call, which passes at midnight; all p
     { totalCostUsd: '0.0025', reservationId },
     { totalCostUsd: '0.006', reservationId: null },
   ]);
-}, 120_000);
+}, 240_000);
