@@ -1,7 +1,7 @@
 import { WORKER_SCOPE } from '@rae/database';
 import { listTenantIds } from '@rae/identity';
 import type { Embedder } from '@rae/kernel';
-import { checkEmbeddingModel, type Vectors } from '@rae/memory-subgraph';
+import type { Vectors } from '@rae/memory-subgraph';
 import { type Platform, systemCaller } from './platform.ts';
 
 /** The vectors of the whole installation, as the memory subgraph looks at them. */
@@ -13,5 +13,7 @@ export const vectorsOf = ({ transact, asWorker, asTenant }: Platform, embedder: 
 });
 
 /** @throws CONFLICT when the vectors that are stored are of another model than the configured one */
-export const settleEmbeddingModel = (platform: Platform, embedder: Embedder): Promise<void> =>
-  checkEmbeddingModel(vectorsOf(platform, embedder));
+export async function settleEmbeddingModel(platform: Platform, embedder: Embedder): Promise<void> {
+  const { checkEmbeddingModel } = await import('@rae/memory-subgraph');
+  await checkEmbeddingModel(vectorsOf(platform, embedder));
+}

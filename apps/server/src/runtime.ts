@@ -1,10 +1,5 @@
-import {
-  createGateway,
-  createHttpTransport,
-  createInProcessTransport,
-  type RequestScope,
-  type SubgraphTransport,
-} from '@rae/gateway';
+import type { RequestScope, SubgraphTransport } from '@rae/gateway';
+import { createHttpTransport, createInProcessTransport } from '@rae/gateway/transports';
 import {
   createAuthenticator,
   createInternalTokens,
@@ -26,7 +21,6 @@ import { openRateLimits } from './rate-limits.ts';
 import { readReadiness } from './roles/health.ts';
 import { serveSubgraphs } from './roles/serve-subgraphs.ts';
 import { type RunningSubgraph, runSubgraphs } from './roles/subgraphs.ts';
-import { startWorker } from './roles/worker.ts';
 
 export interface Runtime {
   /** GraphQL endpoint of the gateway, or the address of the process's subgraphs. */
@@ -79,6 +73,14 @@ function connect(
   ];
 }
 
+/** Loads what the roles of this process need: a part that runs elsewhere takes neither time nor memory here. */
+async function loadParts({ roles }: Config): Promise<void> {
+  if (roles.has('memory')) await import('@rae/memory-subgraph');
+  if (roles.has('governance')) await import('@rae/governance-subgraph');
+  if (roles.has('gateway')) await import('@rae/gateway');
+  if (roles.has('worker')) await import('./roles/worker.ts');
+}
+
 async function openGateway(platform: Platform, transports: readonly SubgraphTransport[], rateLimits: RateLimits) {
   const { config, logger, metrics, transact, clock } = platform;
   const authenticator = createAuthenticator({ transact, clock, logger, jwt: toJwt(config) });
@@ -94,6 +96,7 @@ async function openGateway(platform: Platform, transports: readonly SubgraphTran
     );
     return { ...(await readReadiness(platform)), ...Object.fromEntries(await Promise.all(checks)) };
   };
+  const { createGateway } = await import('@rae/gateway');
   const gateway = await createGateway({
     supergraphSdl: readSupergraph(),
     transports,
@@ -126,7 +129,8 @@ export async function createRuntime(
 ): Promise<Runtime> {
   const stack = createStack(logger);
   try {
-    const platform = await openPlatform(config, logger, clock);
+    // The embedded database starts in a thread of its own, and meanwhile this one has nothing else to do.
+    const [platform] = await Promise.all([openPlatform(config, logger, clock), loadParts(config)]);
     stack.add(platform.close);
     const firstTenant = await ensureFirstTenant(platform.transact, config.adminKey);
     if (firstTenant.secret && !config.databaseUrl) writeKeyFile(config, firstTenant.secret);
@@ -146,7 +150,10 @@ export async function createRuntime(
       transports.set(transport.name, transport);
       stack.add(transport.close);
     }
-    if (config.roles.has('worker') && models) stack.add(startWorker(platform, models).stop);
+    if (config.roles.has('worker') && models) {
+      const { startWorker } = await import('./roles/worker.ts');
+      stack.add(startWorker(platform, models).stop);
+    }
     const url = await listen(platform, local, [...transports.values()], tokens, rateLimits, stack.add);
     return { url, firstTenant, platform, models, stop: stack.unwind };
   } catch (error) {

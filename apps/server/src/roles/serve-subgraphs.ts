@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import { type RequestScope, subscribeFreshly } from '@rae/gateway';
+import type { RequestScope } from '@rae/gateway';
+import { subscribeFreshly } from '@rae/gateway/transports';
 import type { InternalTokens } from '@rae/identity';
 import { type Context, isPlatformError } from '@rae/kernel';
 import { createErrorFormatter } from '@rae/telemetry';

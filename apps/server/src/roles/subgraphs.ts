@@ -2,10 +2,8 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { RequestScope } from '@rae/gateway';
-import { createGovernanceSubgraph } from '@rae/governance-subgraph';
 import { guardResolvers, type RateLimits } from '@rae/identity';
 import type { Context, Subgraph } from '@rae/kernel';
-import { createInProcessWorkingStore, createMemorySubgraph, createRedisWorkingStore } from '@rae/memory-subgraph';
 import { createErrorFormatter } from '@rae/telemetry';
 import type { GraphQLSchema } from 'graphql';
 import { listConfigured, type Models } from '../models.ts';
@@ -50,6 +48,40 @@ async function runSubgraph(
   };
 }
 
+async function makeMemory(platform: Platform, models: Models): Promise<Subgraph> {
+  const { createInProcessWorkingStore, createMemorySubgraph, createRedisWorkingStore } = await import(
+    '@rae/memory-subgraph'
+  );
+  const { config, clock, feed, metering, wakeUp, logger, metrics, asTenant } = platform;
+  return createMemorySubgraph({
+    embedder: models.embedder,
+    generator: models.generator,
+    reranker: models.reranker,
+    feed,
+    indexBytes: config.indexBytes,
+    writeAs: asTenant,
+    working: config.redisUrl
+      ? createRedisWorkingStore({ url: config.redisUrl, logger })
+      : createInProcessWorkingStore({ clock }),
+    wakeUp,
+    meter: metering,
+    logger,
+    metrics,
+  }) as never as Subgraph;
+}
+
+async function makeGovernance(platform: Platform, rateLimits: RateLimits): Promise<Subgraph> {
+  const { createGovernanceSubgraph } = await import('@rae/governance-subgraph');
+  const { config, metering, feed, signer } = platform;
+  return createGovernanceSubgraph({
+    rateLimits,
+    metering,
+    models: listConfigured(config),
+    feed,
+    signer,
+  }) as never as Subgraph;
+}
+
 /** Starts the subgraphs that the roles of this process name. */
 export async function runSubgraphs(
   platform: Platform,
@@ -57,35 +89,9 @@ export async function runSubgraphs(
   rateLimits: RateLimits,
   contextOf: (scope: RequestScope) => Context,
 ): Promise<RunningSubgraph[]> {
-  const { config, clock, feed, metering, wakeUp, logger, metrics, asTenant } = platform;
+  const { roles } = platform.config;
   const made: Subgraph[] = [];
-  if (config.roles.has('memory') && models)
-    made.push(
-      createMemorySubgraph({
-        embedder: models.embedder,
-        generator: models.generator,
-        reranker: models.reranker,
-        feed,
-        indexBytes: config.indexBytes,
-        writeAs: asTenant,
-        working: config.redisUrl
-          ? createRedisWorkingStore({ url: config.redisUrl, logger })
-          : createInProcessWorkingStore({ clock }),
-        wakeUp,
-        meter: metering,
-        logger,
-        metrics,
-      }) as never as Subgraph,
-    );
-  if (config.roles.has('governance'))
-    made.push(
-      createGovernanceSubgraph({
-        rateLimits,
-        metering,
-        models: listConfigured(config),
-        feed,
-        signer: platform.signer,
-      }) as never as Subgraph,
-    );
+  if (roles.has('memory') && models) made.push(await makeMemory(platform, models));
+  if (roles.has('governance')) made.push(await makeGovernance(platform, rateLimits));
   return Promise.all(made.map((subgraph) => runSubgraph(subgraph, platform, contextOf)));
 }
