@@ -41,7 +41,7 @@ async function settle(): Promise<void> {
 }
 
 beforeAll(async () => {
-  tiny = await startInstallation({ RAE_INDEX_MEMORY: '0MB', RAE_LOG_LEVEL: 'info' });
+  tiny = await startInstallation({ RAE_INDEX_MEMORY: '0MB', RAE_LOG_LEVEL: 'debug' });
   left = await createTestTenant(tiny);
   kept = await createTestTenant();
   [ids] = await Promise.all([fill(left), fill(kept)]);
@@ -103,5 +103,22 @@ describe('a project whose vectors do not fit into RAE_INDEX_MEMORY', () => {
     expect(contentsOf(await search(left, question, only))).not.toContain(content);
     expect(contentsOf(await search(left, textOf(13 * 7), only))).not.toContain(textOf(13 * 7));
     expect(contentsOf(await search(left, textOf(14 * 7), only))).toContain(textOf(14 * 7));
+  });
+
+  test('gives way to another project and is loaded again, three times in turns, with the same answers', async () => {
+    const other = await createTestTenant(tiny);
+    await fill(other);
+    await search(other, questionOf(91), { signals: ['LEXICAL'] });
+    const countLoads = () => tiny.log().split('a search index was loaded').length;
+    const answers: Data[] = [];
+    for (let turn = 0; turn < 3; turn++)
+      for (const tenant of [left, other]) {
+        const loads = countLoads();
+        answers.push(await search(tenant, questionOf(91), { signals: ['LEXICAL'] }));
+        while (countLoads() === loads) await new Promise(setImmediate); // told behind the answer, if at all
+      }
+    const [ofLeft, ofOther, ...later] = answers;
+    expect(ofLeft.hits).toHaveLength(10);
+    expect(later).toEqual([ofLeft, ofOther, ofLeft, ofOther]);
   });
 });

@@ -45,10 +45,10 @@ async function makeProject(db: TestDatabase, caller: Caller): Promise<string> {
   return projectId;
 }
 
-/** A new tenant with one project, in the database of the mode. */
-export async function openMemoryService(): Promise<MemoryService> {
+/** A new tenant with one project. @param opened its database, closed with the service; that of the mode when left out */
+export async function openMemoryService(opened?: TestDatabase): Promise<MemoryService> {
   const folder = await mkdtemp(join(tmpdir(), 'rae-perf-'));
-  const db = await openTestDatabase();
+  const db = opened ?? (await openTestDatabase());
   const outside = () => {};
   const embedder = await createOfflineEncoder({ modelDir: folder, assertOutsideTransaction: outside });
   const caller = testCaller();

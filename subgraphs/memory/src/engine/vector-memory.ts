@@ -16,7 +16,7 @@ export interface VectorMemory {
   readonly outAt: number;
   readonly histogramAt: number;
   readonly blocksAt: number;
-  readonly blockPages: number;
+  readonly blockBytes: number;
   blocks: number;
   /** Number of each block of slots, -1 = not made. */
   blockOf: Int32Array;
@@ -43,9 +43,9 @@ export function createVectorMemory(dimensions: number): VectorMemory {
   const outAt = listAt + BATCH * 4;
   const histogramAt = outAt + BATCH * 4;
   const blocksAt = Math.ceil((histogramAt + (signStride * 8 + 1) * 4) / PAGE) * PAGE;
-  const blockPages = Math.ceil((BLOCK * (stride + signStride + SCAN_BYTES)) / PAGE);
+  const blockBytes = BLOCK * (stride + signStride + SCAN_BYTES);
   const scanner = createScanner(blocksAt / PAGE);
-  const layout = { scanner, stride, signStride, signQueryAt, listAt, outAt, histogramAt, blocksAt, blockPages };
+  const layout = { scanner, stride, signStride, signQueryAt, listAt, outAt, histogramAt, blocksAt, blockBytes };
   return { ...layout, ...viewsOf(scanner, listAt, outAt), blocks: 0, blockOf: new Int32Array(0) };
 }
 
@@ -66,13 +66,14 @@ export function makeRoom(memory: VectorMemory, slot: number): void {
     memory.blockOf.fill(-1, old);
   }
   if ((memory.blockOf[block] ?? -1) >= 0) return;
-  memory.scanner.memory.grow(memory.blockPages);
   memory.blockOf[block] = memory.blocks++;
+  const missing = memory.blocksAt + memory.blocks * memory.blockBytes - memory.bytes.length;
+  memory.scanner.memory.grow(Math.ceil(Math.max(0, missing) / PAGE));
   Object.assign(memory, viewsOf(memory.scanner, memory.listAt, memory.outAt));
 }
 
 const blockAt = (memory: VectorMemory, block: number): number =>
-  memory.blocksAt + (memory.blockOf[block] ?? 0) * memory.blockPages * PAGE;
+  memory.blocksAt + (memory.blockOf[block] ?? 0) * memory.blockBytes;
 
 /** Address of a slot's vector; its block must be there. */
 export const vectorAt = (memory: VectorMemory, slot: number): number =>
