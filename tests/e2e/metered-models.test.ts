@@ -201,6 +201,34 @@ test('vectors that are made behind a batch are paid by its project, shared by th
   expect(sum).toBeGreaterThan(0n);
 });
 
+test('vectors that a budget refuses are made when it has room; meanwhile their memories are found by words, and nobody else waits', async () => {
+  const { client } = tenant;
+  const { createProject } = await client.ask('mutation { createProject(input: { name: "waits" }) { project { id } } }');
+  const projectId = createProject.project.id;
+  const { setBudget } = await client.ask(
+    `mutation ($id: ID!) { setBudget(input: { scope: PROJECT, scopeId: $id, window: TOTAL, limitUsd: "0.000000001", action: BLOCK }) { budget { id } } }`,
+    { id: projectId },
+  );
+  const write = (of: string, contents: readonly string[]) =>
+    client.ask(`mutation ($inputs: [CreateMemoryInput!]!) { createMemories(inputs: $inputs) { pendingEmbeddings } }`, {
+      inputs: contents.map((content) => ({ projectId: of, content })),
+    });
+  const pending = async (of: string): Promise<number> =>
+    (await client.ask('query ($of: ID!) { memoryStats(projectId: $of) { pendingEmbeddings } }', { of })).memoryStats
+      .pendingEmbeddings;
+  await write(projectId, ['Quokkas smile.', 'Quolls do not.']);
+  await write(tenant.projectId, ['Wombats dig.']);
+  while ((await pending(tenant.projectId)) > 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(await pending(projectId)).toBe(2);
+  const { searchMemories } = await client.ask(
+    'query ($of: ID!) { searchMemories(input: { query: "quokkas", filter: { projectId: $of } }) { hits { memory { content } } } }',
+    { of: projectId },
+  );
+  expect(searchMemories.hits[0].memory.content).toBe('Quokkas smile.');
+  await client.ask('mutation ($id: ID!) { deleteBudget(id: $id) { __typename } }', { id: setBudget.budget.id });
+  while ((await pending(projectId)) > 0) await new Promise((resolve) => setImmediate(resolve));
+});
+
 test('models names it and the language model, each with its price or without one', async () => {
   const { models } = await tenant.client.ask(
     '{ models { provider model purposes available price { origin inputPerMillion } } }',

@@ -169,6 +169,33 @@ describe('a job', () => {
     await world.close();
   });
 
+  test('that a budget refuses waits for it however often, no longer than until it resets, and its batch stays together', async () => {
+    const world = createWorld();
+    const caller = testCaller();
+    await world.add(caller, 'a', 'b');
+    const sizes: number[] = [];
+    let resetsAt: string | null = null;
+    const runner = world.start(async (jobs) => {
+      sizes.push(jobs.length);
+      throw new PlatformError('BUDGET_EXCEEDED', 'no room', { resetsAt });
+    });
+    for (let time = 1; time <= 30; time++) {
+      await runner.drain();
+      now += LONGEST_DELAY_MS;
+    }
+    expect(sizes).toEqual(Array(30).fill(2));
+    const waiting = { status: 'PENDING', attempt: 10, error_code: 'BUDGET_EXCEEDED', error: 'no room' };
+    expect(await world.find(caller)).toMatchObject([waiting, waiting]);
+    resetsAt = new Date(now + 7_000).toISOString();
+    await runner.drain();
+    expect((await world.find(caller)).map(({ run_at }) => run_at.getTime() - now)).toEqual([7_000, 7_000]);
+    await runner.close();
+    now += 7_000;
+    await world.start().drain();
+    expect([world.done.sort(), await world.find(caller)]).toEqual([['a', 'b'], []]);
+    await world.close();
+  });
+
   test('whose result cannot be written fails as one whose work fails', async () => {
     const world = createWorld();
     const caller = testCaller();

@@ -3,7 +3,7 @@ import { type Caller, isPlatformError, type Logger, type Transaction, type WakeU
 import { inSpan, type Metrics } from '@rae/telemetry';
 import { jobTopic } from './enqueue.ts';
 import type { Job, JobDefinition } from './job.ts';
-import { MAX_ATTEMPTS, nextDelayMs } from './retry.ts';
+import { budgetDelayMs, LONGEST_DELAY_ATTEMPT, MAX_ATTEMPTS, nextDelayMs } from './retry.ts';
 
 export interface RunnerOptions {
   readonly transactAsWorker: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
@@ -43,12 +43,21 @@ const FINISH = {
   name: 'jobs_finish',
   text: 'delete from platform.jobs where id = any($1::uuid[]) and lease_token = $2 returning id',
 };
+/** A job that waits for a budget has not failed: its attempts are counted as far as its delay grows, and it never dies. */
 const FAIL = {
   name: 'jobs_fail',
   text: `update platform.jobs j set lease_until = null, lease_token = null, run_at = f.run_at, error_code = $4, error = $5, alone = $6,
-      status = case when j.attempt >= ${MAX_ATTEMPTS} then 'DEAD' else 'PENDING' end
+      attempt = case when $7 then least(j.attempt, ${LONGEST_DELAY_ATTEMPT}) else j.attempt end,
+      status = case when not $7 and j.attempt >= ${MAX_ATTEMPTS} then 'DEAD' else 'PENDING' end
     from unnest($1::uuid[], $2::timestamptz[]) as f(id, run_at) where j.id = f.id and j.lease_token = $3`,
 };
+
+/** When the budget that refused a job begins anew; undefined: no budget refused it. */
+function resetOf(error: unknown): string | null | undefined {
+  if (!isPlatformError(error) || error.code !== 'BUDGET_EXCEEDED') return undefined;
+  const { resetsAt } = error.details;
+  return typeof resetsAt === 'string' ? resetsAt : null;
+}
 
 /**
  * Runs one kind of job: claims a batch with a lease and a fencing token, works outside any transaction, and writes the result
@@ -71,19 +80,33 @@ export function createJobRunner(definition: JobDefinition, options: RunnerOption
       await record(tx);
     });
 
-  const fail = (jobs: readonly Job[], caller: Caller, token: string, error: unknown) => {
-    const code = isPlatformError(error) ? error.code : 'INTERNAL';
+  const tell = (error: unknown, jobs: readonly Job[], waits: boolean) => {
+    if (waits) {
+      logger.warn({ err: error, kind, jobs: jobs.length }, 'jobs wait for a budget; they are tried again');
+      return metrics.count('rae_jobs_waited_total', 'Jobs put off by a budget', { kind }, jobs.length);
+    }
     const dead = jobs.filter(({ attempt }) => attempt >= MAX_ATTEMPTS).length;
     logger.warn(
       { err: error, kind, jobs: jobs.length, dead },
       dead > 0 ? 'jobs failed for the last time' : 'jobs failed; they are tried again',
     );
     metrics.count('rae_jobs_failed_total', 'Jobs that failed an attempt', { kind }, jobs.length);
+  };
+
+  const fail = (jobs: readonly Job[], caller: Caller, token: string, error: unknown) => {
+    const code = isPlatformError(error) ? error.code : 'INTERNAL';
+    const resetsAt = resetOf(error);
+    const waits = resetsAt !== undefined;
+    tell(error, jobs, waits);
     return transactAs(caller, (tx) => {
-      const runAt = jobs.map(({ attempt }) => new Date(tx.now.getTime() + nextDelayMs(attempt, Math.random())));
+      const runAt = jobs.map(({ attempt }) => {
+        const delayMs = nextDelayMs(attempt, Math.random());
+        return new Date(tx.now.getTime() + (waits ? budgetDelayMs(delayMs, resetsAt, tx.now) : delayMs));
+      });
       const reason = error instanceof Error ? error.message : String(error);
       const ids = jobs.map(({ id }) => id);
-      return tx.query(FAIL, [ids, runAt, token, code, reason, !(isPlatformError(error) && error.retryable)]);
+      const alone = !waits && !(isPlatformError(error) && error.retryable);
+      return tx.query(FAIL, [ids, runAt, token, code, reason, alone, waits]);
     });
   };
 

@@ -1459,7 +1459,7 @@ export type MemoryStatsQueryVariables = Exact<{
 }>;
 
 
-export type MemoryStatsQuery = { readonly memoryStats: { readonly total: number, readonly createdLast24h: number, readonly reflectionsLast24h: number, readonly byLayer: ReadonlyArray<{ readonly layer: MemoryLayer, readonly count: number }>, readonly timeline: ReadonlyArray<{ readonly day: string, readonly memories: number, readonly reflections: number }>, readonly topProjects: ReadonlyArray<{ readonly projectId: string, readonly count: number, readonly project: ProjectFieldsFragment | null }> } | null };
+export type MemoryStatsQuery = { readonly memoryStats: { readonly total: number, readonly createdLast24h: number, readonly reflectionsLast24h: number, readonly pendingEmbeddings: number, readonly byLayer: ReadonlyArray<{ readonly layer: MemoryLayer, readonly count: number }>, readonly timeline: ReadonlyArray<{ readonly day: string, readonly memories: number, readonly reflections: number }>, readonly topProjects: ReadonlyArray<{ readonly projectId: string, readonly count: number, readonly project: ProjectFieldsFragment | null }> } | null };
 
 export type DecayMemoriesMutationVariables = Exact<{
   projectId?: string | null | undefined;
@@ -4461,6 +4461,7 @@ export const MemoryStatsDocument = /*#__PURE__*/ new TypedDocumentString(`
     }
     createdLast24h
     reflectionsLast24h
+    pendingEmbeddings
     timeline(days: $days, timeZone: $timeZone) {
       day
       memories

@@ -61,7 +61,7 @@ export function startWorker(platform: Platform, { embedder }: Models): Worker {
   const consumers = [...memoryConsumers, ...governanceConsumers].map((definition) =>
     createConsumer(definition, { transactAsWorker: asWorker, actAs, actAsWorker, wakeUp, logger, metrics }),
   );
-  const jobs = memoryJobs({ embedder, readAs: asTenant }).map((definition) =>
+  const jobs = memoryJobs({ embedder, logger, readAs: asTenant }).map((definition) =>
     createJobRunner(definition, { transactAsWorker: asWorker, transactAs: asTenant, wakeUp, logger, metrics }),
   );
   const stopStatistics = keepStatistics(platform.database, logger);

@@ -24,6 +24,13 @@ const PROJECTS = {
     where tenant_id = $1 and ($2::uuid is null or project_id = $2) and status = 1 and expires_at <= $3 is not true
     group by project_id order by count desc, project_id limit $4`,
 };
+const UNEMBEDDED = {
+  name: 'stats_unembedded',
+  text: `select count(*)::int as count from memory.memory m
+    where tenant_id = $1 and ($2::uuid is null or project_id = $2) and status = 1 and expires_at <= $3 is not true
+      and not exists (select from memory.vector v
+        where v.tenant_id = m.tenant_id and v.project_id = m.project_id and v.mid = m.mid and v.model = $4)`,
+};
 
 export interface LayerStats {
   readonly layer: IndexedLayer;
@@ -72,3 +79,9 @@ export const countProjects = (
   first: number,
 ): Promise<{ projectId: string; count: number }[]> =>
   tx.query(PROJECTS, [tx.caller.tenantId, projectId, tx.now, first]);
+
+/** Active memories without a vector of the model. */
+export async function countUnembedded(tx: Transaction, projectId: string | null, model: string): Promise<number> {
+  const [row] = await tx.query<{ count: number }>(UNEMBEDDED, [tx.caller.tenantId, projectId, tx.now, model]);
+  return row?.count ?? 0;
+}

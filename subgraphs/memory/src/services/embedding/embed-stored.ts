@@ -8,6 +8,14 @@ export interface Embedded {
   readonly vector: Float32Array | null;
 }
 
+/** What one payer's memories came to. */
+export interface EmbeddedGroup {
+  readonly memories: readonly Unembedded[];
+  readonly embedded: readonly Embedded[];
+  /** Why there is no vector for any of them; null: there are. */
+  readonly error: unknown;
+}
+
 /** Memories whose vectors one project, user, agent and session pay for are embedded together. */
 const payerOf = ({ projectId, userId, agentId, sessionId }: Unembedded) =>
   JSON.stringify([projectId, userId, agentId, sessionId]);
@@ -37,15 +45,22 @@ async function embedOfOnePayer(
 }
 
 /**
- * The vectors of memories that are stored, in no order; each is paid for by whom its memory is filed under.
- *
- * @throws MODEL_UNAVAILABLE (retryable), BUDGET_EXCEEDED
+ * The vectors of memories that are stored; each is paid for by whom its memory is filed under, and one who cannot pay holds up
+ * nobody else: errors (MODEL_UNAVAILABLE, BUDGET_EXCEEDED) are told by group.
  */
-export async function embedStored(
+export function embedStored(
   embedder: Embedder,
   caller: Caller,
   memories: readonly Unembedded[],
-): Promise<Embedded[]> {
+): Promise<EmbeddedGroup[]> {
   const groups = [...Map.groupBy(memories, payerOf).values()];
-  return (await Promise.all(groups.map((group) => embedOfOnePayer(embedder, caller, group)))).flat();
+  return Promise.all(
+    groups.map(async (group) => {
+      try {
+        return { memories: group, embedded: await embedOfOnePayer(embedder, caller, group), error: null };
+      } catch (error) {
+        return { memories: group, embedded: [], error };
+      }
+    }),
+  );
 }

@@ -32,11 +32,12 @@ async function makeVectors(
 ): Promise<void> {
   const scale = quantisationScale(embedder.id, embedder.dimensions);
   for (let at = 0; at < missing.length; at += BATCH) {
-    const embedded = await embedStored(embedder, tenant, missing.slice(at, at + BATCH));
-    const made = embedded.flatMap(({ memory: { id }, vector }) =>
-      vector ? [{ id, vector: quantise(vector, scale) }] : [],
-    );
+    const groups = await embedStored(embedder, tenant, missing.slice(at, at + BATCH));
+    const made = groups
+      .flatMap(({ embedded }) => embedded)
+      .flatMap(({ memory: { id }, vector }) => (vector ? [{ id, vector: quantise(vector, scale) }] : []));
     await asTenant(tenant, (tx) => writeNextVectors(tx, embedder.id, made));
+    for (const { error } of groups) if (error !== null) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { projectToRead } from '@rae/identity';
 import { badInput, checkFirst } from '@rae/kernel';
-import { countDays, countLayers, countProjects, type DayStats } from '../../queries/memory-stats.ts';
+import { countDays, countLayers, countProjects, countUnembedded, type DayStats } from '../../queries/memory-stats.ts';
 import type { MemoryContext } from '../memory-context.ts';
 
 export interface MemoryStats {
@@ -57,3 +57,7 @@ export const readTopProjects = (ctx: MemoryContext, projectId: string | null, fi
   const checked = checkFirst(first);
   return ctx.readOnce((tx) => countProjects(tx, projectId, checked));
 };
+
+/** How many are found by words only for now: their vectors are still to be made. */
+export const readPendingEmbeddings = (ctx: MemoryContext, projectId: string | null): Promise<number> =>
+  ctx.readOnce((tx) => countUnembedded(tx, projectId, ctx.embedder.id));
