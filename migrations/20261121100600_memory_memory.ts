@@ -61,7 +61,7 @@ export const MemoryMemory = migration(
     'create index memory_occurred on memory.memory (tenant_id, project_id, occurred_at, mid)',
     'create index memory_tenant_created on memory.memory (tenant_id, created_at, mid)',
     'create index memory_importance on memory.memory (tenant_id, project_id, importance, mid)',
-    'create index memory_hash on memory.memory (tenant_id, project_id, content_hash) where content_hash is not null',
+    'create index memory_hash on memory.memory (tenant_id, content_hash) where content_hash is not null',
     'create index memory_expires on memory.memory (tenant_id, expires_at) where expires_at is not null and status = 1',
     'create index memory_superseded_by on memory.memory (tenant_id, superseded_by) where superseded_by is not null',
     `create table memory.vector (
