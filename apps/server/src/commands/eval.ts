@@ -12,7 +12,7 @@ import { runCommand } from './run-command.ts';
 import { toMemory } from './to-memory.ts';
 import { waitForVectors } from './wait-for-vectors.ts';
 
-const USAGE = 'npm run eval -- --data <folder> [--limit <questions>] [--signals LEXICAL,VECTOR]';
+const USAGE = 'npm run eval -- --data <folder> [--limit <questions>] [--signals LEXICAL,VECTOR] [--expand] [--hops 2]';
 const SIGNALS: readonly RetrievalSignal[] = ['LEXICAL', 'VECTOR', 'GRAPH', 'RECENCY', 'IMPORTANCE'];
 /** Hits that are asked for: the deepest measure looks at so many. */
 const DEPTH = 20;
@@ -23,6 +23,10 @@ interface Settings {
   readonly limit: number | null;
   /** Null: as the engine judges. */
   readonly signals: readonly RetrievalSignal[] | null;
+  /** Asks with `expandQuery`. */
+  readonly expand: boolean;
+  /** Rounds: `hops` of the search. */
+  readonly hops: number;
 }
 
 function readSignals(given: string): RetrievalSignal[] {
@@ -35,15 +39,24 @@ function readSignals(given: string): RetrievalSignal[] {
 
 function readSettings(): Settings {
   const { values } = parseArgs({
-    options: { data: { type: 'string' }, limit: { type: 'string' }, signals: { type: 'string' } },
+    options: {
+      data: { type: 'string' },
+      limit: { type: 'string' },
+      signals: { type: 'string' },
+      expand: { type: 'boolean', default: false },
+      hops: { type: 'string', default: '1' },
+    },
   });
   if (!values.data) throw badInput('--data', `takes the folder to evaluate on: ${USAGE}`);
   if (values.limit !== undefined && !/^[1-9]\d*$/.test(values.limit))
     throw badInput('--limit', `takes a number of questions from 1, not “${values.limit}”`);
+  if (!/^[1-3]$/.test(values.hops)) throw badInput('--hops', `takes 1, 2 or 3, not “${values.hops}”`);
   return {
     folder: resolve(values.data),
     limit: values.limit === undefined ? null : Number(values.limit),
     signals: values.signals === undefined ? null : readSignals(values.signals),
+    expand: values.expand,
+    hops: Number(values.hops),
   };
 }
 
@@ -75,7 +88,7 @@ async function askAll(
   client: Client,
   { questions, relevant }: Corpus,
   projects: ReadonlyMap<string, string>,
-  { signals }: Settings,
+  { signals, expand, hops }: Settings,
 ) {
   const asked: AskedQuestion[] = [];
   const degraded = new Map<string, number>();
@@ -87,6 +100,8 @@ async function askAll(
       filter: { projectId: projects.get(scope) },
       limit: DEPTH,
       signals,
+      expandQuery: expand,
+      hops,
     });
     const clientMs = performance.now() - sentAt;
     for (const { part, reason } of found.degraded)
@@ -99,11 +114,15 @@ async function askAll(
   return { asked, degraded };
 }
 
-function describeSettings({ folder, limit, signals }: Settings, { documents, questions }: Corpus, url: string): string {
+function describeSettings(
+  { folder, limit, signals, expand, hops }: Settings,
+  { documents, questions }: Corpus,
+  url: string,
+): string {
   const scopes = new Set(documents.map(({ scope }) => scope)).size;
   return [
     `data ${basename(folder)}: ${documents.length} documents in ${scopes} ${scopes === 1 ? 'project' : 'projects'}, ${questions.length} questions${limit === null ? '' : ' (the first, by --limit)'}`,
-    `${DEPTH} hits a question; signals ${signals?.join(', ') ?? 'as the engine judges'}; one question at a time; server ${url}`,
+    `${DEPTH} hits a question; signals ${signals?.join(', ') ?? 'as the engine judges'}${expand ? '; questions expanded' : ''}${hops > 1 ? `; ${hops} hops` : ''}; one question at a time; server ${url}`,
     'R@k: share of the relevant documents among the first k. MRR@20: one over the place of the first, 0 beyond 20.',
     'nDCG@10: binary gains. all@10: share of questions with every relevant document among the first 10.',
   ].join('\n');

@@ -1,5 +1,6 @@
 import { stemPolish } from '../engine/polish-stem.ts';
 import { foldText } from '../engine/words.ts';
+import { POLISH_SYNONYMS } from './synonyms-polish.ts';
 
 /**
  * Words that people use for each other, our own small list: everyday verbs and nouns that a question names otherwise than the
@@ -14,24 +15,22 @@ const ENGLISH = groupsOf(
     'wedding marriage, school college, teacher tutor, physician medic, medicine medication, pain ache, dog puppy, cat kitten, ' +
     'garden yard, bicycle bike, bill invoice, refund reimbursement, autumn fall, hobby pastime, allergy intolerance',
 );
-const POLISH = groupsOf(
-  'kupić nabyć, auto samochód, zacząć rozpocząć, skończyć zakończyć, naprawić zreperować, duży wielki, chory niezdrowy, ' +
-    'lekarz doktor, praca robota, firma przedsiębiorstwo, spotkanie zebranie, wakacje urlop, wyjazd podróż, mieszkanie lokal, ' +
-    'dziecko maluch, film seans, zdjęcie fotografia, telefon komórka, pieniądze gotówka, cena koszt, pensja wynagrodzenie, ' +
-    'szef przełożony, prawnik adwokat, sklep market, prezent upominek, wybrać zdecydować, pomoc wsparcie, odpowiedź replika, ' +
-    'błąd pomyłka, awaria usterka, klient kontrahent, umowa kontrakt, termin deadline, usunąć skasować, ślub wesele, ' +
-    'nauczyciel pedagog, lek lekarstwo, ból dolegliwość, pies szczeniak, ogród działka, rower jednoślad, rachunek faktura, ' +
-    'zwrot refundacja, remont modernizacja, kłótnia awantura, hulajnoga skuter, choroba schorzenie, zebranie narada',
-);
+const POLISH = groupsOf(POLISH_SYNONYMS);
 
 function groupsOf(list: string): readonly (readonly string[])[] {
   return list.split(', ').map((group) => group.split(' '));
 }
 
-const keysOf = (groups: readonly (readonly string[])[], key: (word: string) => string): ReadonlyMap<string, string> =>
-  new Map(
-    groups.flatMap((group) => group.map((word, i) => [key(word), group[(i + 1) % group.length] ?? word] as const)),
-  );
+const keysOf = (groups: readonly (readonly string[])[], key: (word: string) => string): ReadonlyMap<string, string> => {
+  const others = new Map<string, Set<string>>();
+  for (const group of groups)
+    for (const word of group) {
+      const known = others.get(key(word)) ?? new Set();
+      for (const other of group) if (key(other) !== key(word)) known.add(other);
+      others.set(key(word), known);
+    }
+  return new Map([...others].flatMap(([word, all]) => (all.size === 0 ? [] : [[word, [...all].join(' ')]])));
+};
 
 const polishKey = (word: string): string => stemPolish(foldText(word));
 /** Plural and past forms that only add letters; others are left as they are. */
@@ -43,10 +42,13 @@ const BY_LANGUAGE: ReadonlyMap<string, { key: (word: string) => string; others: 
     ['pl', { key: polishKey, others: keysOf(POLISH, polishKey) }],
   ]);
 
-/** The question with each word that has a synonym in the list changed for it; null where none has, or for another language. */
+/** The question with its synonyms behind each word that has some in the list; null where none has, or for another language. */
 export function withSynonyms(question: string, language: string): string | null {
   const known = BY_LANGUAGE.get(language);
   if (!known) return null;
-  const changed = question.replace(/\p{L}+/gu, (word) => known.others.get(known.key(word.toLowerCase())) ?? word);
+  const changed = question.replace(/\p{L}+/gu, (word) => {
+    const others = known.others.get(known.key(word.toLowerCase()));
+    return others === undefined ? word : `${word} ${others}`;
+  });
   return changed === question ? null : changed;
 }

@@ -6,8 +6,11 @@ import { foldedWords } from './words.ts';
 /** BM25's saturation and length normalisation: of the values tried the best on chat turns, and as good as any on abstracts. */
 export const K1 = 0.9;
 export const B = 0.4;
-/** Share of a word's weight that its character grams have together. */
-const GRAM_SHARE = 0.5;
+/**
+ * Weight that a word's character grams have together, beside the word's own 1: on Polish questions .5, .75, 1 and 1.5 give nDCG@10 .992,
+ * .995, .996 and .996, in other words R@10 .410, .420, .417 and .407.
+ */
+const GRAM_SHARE = 0.75;
 /** Of a longer question the first so many words count, and of their terms those of the highest weight. */
 const MAX_WORDS = 512;
 const MAX_TERMS = 512;
