@@ -1,9 +1,11 @@
 import { migration, PLANNED_ONCE } from './sql.ts';
 
-/** Windows by budget and start in milliseconds, as the counters in Redis are named. */
-const windowNames = `create function platform.window_names(ids uuid[], starts timestamptz[]) returns jsonb language sql stable as $$
-  select coalesce(jsonb_agg(k.id || ':' || (extract(epoch from k.starts) * 1000)::bigint order by k.n), '[]')
-  from unnest(ids, starts) with ordinality as k(id, starts, n) $$`;
+/** Windows by budget and start in milliseconds, as the counters in Redis are named. In plpgsql, which keeps its plan. */
+const windowNames = `create function platform.window_names(ids uuid[], starts timestamptz[]) returns jsonb language plpgsql stable as $$
+begin
+  return (select coalesce(jsonb_agg(k.id || ':' || (extract(epoch from k.starts) * 1000)::bigint order by k.n), '[]')
+    from unnest(ids, starts) with ordinality as k(id, starts, n));
+end $$`;
 
 /** The line of a hold at what was used: who paid and what for the hold says, the rest \`used\`. */
 const lineOf = `create function platform.line_of(r platform.reservations, used jsonb, at timestamptz) returns platform.ledger language plpgsql as $$

@@ -28,11 +28,12 @@ const TIME_FORMATS: Readonly<Partial<Record<CostDimension, (at: string, zone: st
 export const SUMS = ['cost_nano', 'saved_nano', 'input_tokens', 'output_tokens', 'calls', 'unpriced_calls'] as const;
 const SUM_UP = SUMS.map((name) => `sum(${name}) as ${name}`).join(', ');
 
+/** In front of the keys, which make the order whole. */
 const ORDERS = {
-  USD_DESC: 'cost_nano desc, keys',
-  CALLS_DESC: 'calls desc, keys',
-  TOKENS_DESC: 'input_tokens + output_tokens desc, keys',
-  KEYS_ASC: 'keys',
+  USD_DESC: 'cost_nano desc, ',
+  CALLS_DESC: 'calls desc, ',
+  TOKENS_DESC: 'input_tokens + output_tokens desc, ',
+  KEYS_ASC: '',
 } as const;
 
 /** The first grain whose labels answer the question; the last has all. */
@@ -138,10 +139,10 @@ export function breakdownSql(tenantId: string, question: CostQuestion): { text: 
   const text = `with done as materialized (
       select coalesce((select number from platform.cost_cursors where tenant_id = $1), 0) as number,
         coalesce((select number from platform.ledger_heads where tenant_id = $1), 0) as head),
-    grouped as (select array[${keys}]::text[] as keys, ${SUM_UP} from (${sources.join(' union all ')}) source group by ${keys}),
+    grouped as (select ${keys}, ${SUM_UP}, true as found from (${sources.join(' union all ')}) source group by ${keys}),
     total as (select count(*)::int as rows, ${SUM_UP} from grouped)
-    select g.keys, ${SUMS.map((name) => `g.${name}::text as ${name}`).join(', ')},
+    select case when g.found then array[${keys}]::text[] end as keys, ${SUMS.map((name) => `g.${name}::text as ${name}`).join(', ')},
       t.rows, ${SUMS.map((name) => `t.${name}::text as total_${name}`).join(', ')}
-    from total t left join lateral (select * from grouped order by ${ORDERS[orderBy]} limit ${add(first)}) g on true`;
+    from total t left join lateral (select * from grouped order by ${ORDERS[orderBy]}${keys} limit ${add(first)}) g on true`;
   return { text, values };
 }
