@@ -54,7 +54,7 @@ begin
   end if;
   for n in 1 .. cardinality(lines) loop
     l := lines[n];
-    l.labels_hash := sha256(convert_to(jsonb_build_array(l.tags, l.metadata)::text, 'UTF8'));
+    l.labels_hash := sha256(record_send(row(l.tags, l.metadata)));
     l.number := last.number + n;
     l.previous_hash := last.hash;
     l.hash := sha256(l.previous_hash || platform.ledger_bytes(l));

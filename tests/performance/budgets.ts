@@ -1,5 +1,5 @@
 // reserve and settle over the budgets of 5 scopes: pairs a second, what one waits, and the CPU that a pair takes.
-//   node tests/performance/budgets.ts [--pairs 4000] [--callers 8] [--tenants 1] [--rounds 3]
+//   node tests/performance/budgets.ts [--pairs 4000] [--callers 8] [--tenants 1] [--rounds 3] [--warm-up 1000]
 //   node tests/performance/budgets.ts --rate 300 [--pairs 3000]   arriving at a steady rate, however long the ones before take
 //   node tests/performance/budgets.ts --chain                     with the ledger's chain and, in turns, without
 //   node tests/performance/budgets.ts --script [--pairs 50000]    the admission script of Redis alone
@@ -26,6 +26,7 @@ const pairs = Number(option('pairs', '4000'));
 const callers = Number(option('callers', '8'));
 const tenants = Number(option('tenants', '1'));
 const rounds = Number(option('rounds', '3'));
+const warmUp = Number(option('warm-up', '1000'));
 const CALL = { model: 'gpt-4o', inputTokens: 400, maxOutputTokens: 500, leaseSeconds: 600 };
 const USED = { usage: { ...NO_USAGE, inputTokens: 400, outputTokens: 300 } };
 const SCOPES = ['TENANT', 'PROJECT', 'USER', 'AGENT', 'SESSION'] as const;
@@ -190,7 +191,7 @@ async function measurePairs(): Promise<void> {
       }
   };
 
-  await run(Math.min(500, pairs), 'warm-up');
+  await run(warmUp, 'warm-up');
   await analyseTables(db.database); // as the worker does, and autovacuum
   if (rate) for (const settled of [false, true]) await runPaced(pairs, settled);
   else if (process.argv.includes('--chain')) await measureChain();

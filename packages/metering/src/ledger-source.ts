@@ -15,10 +15,10 @@ export const LEDGER_BYTES_SHA256 = 'c3d77131cc0fc333b2c12e037d1ba62c47b5fb342d86
 const CHECK = {
   name: 'ledger_check_page',
   text: `with checked as (
-      select l.number, l.id, l.hash, l.number = lag(l.number, 1, $2::bigint) over w + 1
+      select l.number, l.id, l.hash, l.number = $2::bigint + row_number() over w
           and l.previous_hash = lag(l.hash, 1, $5::bytea) over w
           and l.hash = sha256(l.previous_hash || platform.ledger_bytes(l))
-          and (l.labels_hash = sha256(convert_to(jsonb_build_array(l.tags, l.metadata)::text, 'UTF8')) or (l.tags = '{}' and l.metadata = '{}'))
+          and (l.labels_hash = sha256(record_send(row(l.tags, l.metadata))) or (l.tags = '{}' and l.metadata = '{}'))
           and (select encode(sha256(convert_to(prosrc, 'UTF8')), 'hex') = $6 from pg_catalog.pg_proc
             where oid = 'platform.ledger_bytes(platform.ledger)'::regprocedure) as holds
         from platform.ledger l where l.tenant_id = $1 and l.number > $2 and l.number <= least($3, $2::bigint + $4)

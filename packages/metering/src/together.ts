@@ -10,7 +10,7 @@ interface Member<Ask, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-/** More would make the first of them wait for the last: 64 settlements take PGlite some 40 ms. */
+/** More would make the first wait for the last: each settlement more takes some 0.3 ms on Postgres 17. */
 const MOST = 64;
 
 /** The database may have committed all of it: to ask again could do it twice. */
