@@ -140,6 +140,30 @@ describe('eraseSubject', () => {
     for (const { createdAt } of rest.memories.nodes) expect(createdAt > erasures.nodes[0].requestedAt).toBe(true);
   });
 
+  test('waits for a transaction that was open when it was asked for, and takes what that wrote too', async () => {
+    await create('There already.', { userId: 'late' });
+    const ask = async () =>
+      (await tenant.client.ask(FORGET, { input: { reason: 'r', userId: 'late' } })).eraseSubject.erasure.id;
+    const memoryPart = async (id: string) => {
+      const { erasure } = await tenant.client.ask(ERASURE, { id });
+      const { doneAt } = erasure.parts.find(({ part }: { part: string }) => part === 'memory');
+      return { erased: erasure.erasedMemories, doneAt };
+    };
+    // Embedded, transactions come one after the other: none is open when it is asked for.
+    if (installation.mode === 'embedded') return expect((await completed(await ask())).erasedMemories).toBe(1);
+    await askDatabase(installation, async (database) => {
+      await database.query(`begin; insert into memory.memory
+        (tenant_id, project_id, id, layer, content, user_id, importance, occurred_at, valid_from, created_at, lex)
+        values ('${tenant.tenantId}', '${tenant.projectId}', gen_random_uuid(), 2, 'Late.', 'late', 0.5, now(), now(), now(), '')`);
+      const id = await ask();
+      let part = await memoryPart(id);
+      while (part.erased < 1) part = await memoryPart(id); // a pass has been made
+      expect(part).toEqual({ erased: 1, doneAt: null });
+      await database.query('commit');
+      expect((await completed(id)).erasedMemories).toBe(2);
+    });
+  });
+
   test('is refused without any of the three ids', async () => {
     expect(await tenant.client.codeOf(FORGET, { input: { reason: 'r', userId: '' } })).toBe('BAD_USER_INPUT');
     expect(await tenant.client.codeOf(FORGET, { input: { reason: 'r' } })).toBe('BAD_USER_INPUT');
