@@ -24,6 +24,8 @@ export interface MemoryService {
   readonly caller: Caller;
   readonly projectId: string;
   call(type: 'Query' | 'Mutation', field: string, args: object): Promise<unknown>;
+  /** A subscription's events, as its field gives them. */
+  subscribe<T>(field: string, args: object): Promise<AsyncIterator<T>>;
   /** Unit vectors by the encoder. */
   embed(texts: readonly string[]): Promise<Float32Array[]>;
   close(): Promise<void>;
@@ -103,6 +105,8 @@ export async function openMemoryService(opened?: TestDatabase): Promise<MemorySe
     embedder,
     caller,
     projectId,
+    subscribe: async (field, args) =>
+      Reflect.get(Object(subgraph.resolvers.Subscription), field).subscribe(null, args, context()),
     call: async (type, field, args) => Reflect.get(Object(subgraph.resolvers[type]), field)(null, args, context()),
     embed: (texts) => embedder.embed(texts, 'document', spend),
     async close() {
