@@ -189,8 +189,9 @@ describe.each(SIDES)('admissions by %s', (side) => {
       await expect(metering.settle(spend, 'nothing', FULL)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
-    test('after a release, and a release after it, are CONFLICT; a release again changes nothing', async () => {
+    test('after a release, which makes room, and a release after it, are CONFLICT; a release again changes nothing', async () => {
       const spend = testSpend();
+      await set(spend); // has room for one of the two
       const released = await metering.reserve(spend, CALL);
       await metering.release(spend, released.id);
       expect((await metering.release(spend, released.id)).status).toBe('RELEASED');
