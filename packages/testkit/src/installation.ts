@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { createMigrated, isDistributed } from './migrated-database.ts';
 import { fillDataFolder } from './migrated-folder.ts';
 import { type ServerProcess, startServerProcess } from './server-process.ts';
 
@@ -26,29 +26,6 @@ export interface Installation {
 }
 
 const makeKey = () => `rae_${randomBytes(32).toString('base64url')}`;
-
-async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const admin = new pg.Client(process.env.DATABASE_ADMIN_URL ?? process.env.DATABASE_URL);
-  await admin.connect();
-  const name = `rae_${randomBytes(6).toString('hex')}`;
-  const url = new URL(process.env.DATABASE_URL ?? '');
-  await admin.query(`create database ${name} owner ${url.username}`);
-  await admin.end();
-  url.pathname = `/${name}`;
-  const extender = new URL(process.env.DATABASE_ADMIN_URL ?? url);
-  extender.pathname = `/${name}`;
-  const client = new pg.Client(extender.href);
-  await client.connect();
-  await client.query('create extension if not exists vector');
-  await client.end();
-  const drop = async () => {
-    const again = new pg.Client(process.env.DATABASE_ADMIN_URL ?? process.env.DATABASE_URL);
-    await again.connect();
-    await again.query(`drop database if exists ${name} with (force)`);
-    await again.end();
-  };
-  return { url: url.href, drop };
-}
 
 /** Ports that were free a moment ago, so that roles can be told each other's address before they start. */
 async function freePorts(count: number): Promise<number[]> {
@@ -91,7 +68,7 @@ async function planEmbedded(key: string): Promise<Plan> {
 }
 
 async function planDistributed(key: string): Promise<Plan> {
-  const database = await createDatabase();
+  const database = await createMigrated();
   const folder = await mkdtemp(join(tmpdir(), 'rae-test-'));
   const [gateway = 0, memory = 0, governance = 0, worker = 0] = await freePorts(4);
   const shared = {
@@ -111,14 +88,6 @@ async function planDistributed(key: string): Promise<Plan> {
   return { mode: 'distributed', shared, roles, clean };
 }
 
-const MIGRATE = new URL('../../../apps/server/src/commands/migrate.ts', import.meta.url).pathname;
-
-async function runMigrations(env: Readonly<Record<string, string>>): Promise<void> {
-  const { execFile } = await import('node:child_process');
-  const { promisify } = await import('node:util');
-  await promisify(execFile)(process.execPath, [MIGRATE], { env: { PATH: process.env.PATH, ...env } });
-}
-
 /**
  * Starts RAE with data of its own: distributed where DATABASE_URL and REDIS_URL are set, embedded otherwise.
  *
@@ -126,10 +95,9 @@ async function runMigrations(env: Readonly<Record<string, string>>): Promise<voi
  */
 export async function startInstallation(extra: Readonly<Record<string, string>> = {}): Promise<Installation> {
   const key = makeKey();
-  const distributed = Boolean(process.env.DATABASE_URL && process.env.REDIS_URL);
+  const distributed = isDistributed();
   const { mode, shared, roles, clean } = await (distributed ? planDistributed(key) : planEmbedded(key));
   const env = { ...shared, ...extra };
-  if (distributed) await runMigrations(env);
   const processes = new Map<string, ServerProcess>();
   const start = async (role: string) => {
     const own = roles.find((candidate) => candidate.role === role)?.env ?? {};

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createTestClient, type TestClient } from './client.ts';
 import { type Installation, startInstallation } from './installation.ts';
+import { isDistributed, startMigratedDatabase } from './migrated-database.ts';
 import { startMigratedFolder, stopMigratedFolder } from './migrated-folder.ts';
 
 const URL_NAME = 'RAE_TEST_URL';
 const KEY_NAME = 'RAE_TEST_KEY';
 
 let shared: Installation | null = null;
+let dropTemplate = async (): Promise<void> => {};
 
 /** Jest's globalSetup of the end-to-end tests: one installation for all files, each of which makes a tenant of its own in it. */
 export async function startShared(): Promise<void> {
   await startMigratedFolder();
+  if (isDistributed()) dropTemplate = await startMigratedDatabase();
   shared = await startInstallation();
   process.env[URL_NAME] = shared.url;
   process.env[KEY_NAME] = shared.key;
@@ -18,6 +21,7 @@ export async function startShared(): Promise<void> {
 
 export async function stopShared(): Promise<void> {
   await shared?.stop();
+  await dropTemplate();
   await stopMigratedFolder();
 }
 
