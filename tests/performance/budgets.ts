@@ -46,6 +46,14 @@ async function runCallers(count: number, work: (n: number) => Promise<void>): Pr
   return (performance.now() - begun) / 1_000;
 }
 
+const READ_CPU = { name: 'raeCpu', lua: "return {redis.call('INFO', 'cpu')}" };
+
+/** Seconds of CPU that Redis has used. */
+async function readRedisCpu(redis: RedisScripts): Promise<number> {
+  const info = String(await redis.run(READ_CPU, [], []));
+  return [...info.matchAll(/used_cpu_(?:sys|user):([\d.]+)/g)].reduce((sum, [, seconds]) => sum + Number(seconds), 0);
+}
+
 /** Holds over 5 windows, and their ends, without Postgres. */
 async function measureScript(redis: RedisScripts): Promise<void> {
   const counters = createRedisCounters(redis);
@@ -63,16 +71,22 @@ async function measureScript(redis: RedisScripts): Promise<void> {
     nano: '6000000',
     tokens: 900,
   }));
+  const before = await readRedisCpu(redis);
   const held = await runCallers(pairs, async (n) => {
     const hold = holds[n];
     const { outcome } = hold ? await counters.hold(of, { ...hold, expiresAt }, limits) : { outcome: 'none' };
     if (outcome !== 'HELD') throw new Error(outcome);
   });
+  const between = await readRedisCpu(redis);
   const ended = await runCallers(
     pairs,
     async (n) => void (await counters.end(of, holds[n]?.id ?? '', windows, '4000000', 700)),
   );
-  console.log(`${(pairs / held).toFixed(0)} admissions/s, ${(pairs / ended).toFixed(0)} ends/s`);
+  const cpuOf = (from: number, to: number) => `${(((to - from) / pairs) * 1e6).toFixed(0)} µs of Redis' CPU`;
+  const after = await readRedisCpu(redis);
+  console.log(
+    `${(pairs / held).toFixed(0)} admissions/s, each ${cpuOf(before, between)}; ${(pairs / ended).toFixed(0)} ends/s, each ${cpuOf(between, after)}`,
+  );
   await counters.close();
 }
 

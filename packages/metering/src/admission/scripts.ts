@@ -33,7 +33,7 @@ const OPEN = `if redis.call('EXISTS', KEYS[1]) == 0 then return {'LOST'} end
 
 const HOLD_ALL = `
 for i = 4, #KEYS do
-  local old = redis.call('HGET', KEYS[i], 'h:' .. id)
+  local old = seen[i][5]
   if old then
     local n, t = string.match(old, '^(%d+)|(%d+)$')
     redis.call('HINCRBY', KEYS[i], 'hn', '-' .. n)
@@ -52,7 +52,7 @@ return {'HELD'}
 const FIND_ALL = `
 local seen, missing = {}, {}
 for i = 4, #KEYS do
-  seen[i] = redis.call('HMGET', KEYS[i], 'un', 'ut', 'hn', 'ht')
+  seen[i] = redis.call('HMGET', KEYS[i], 'un', 'ut', 'hn', 'ht', 'h:' .. id)
   if not seen[i][1] then missing[#missing + 1] = tostring(i - 4) end
 end
 if #missing > 0 then return {'MISSING', unpack(missing)} end
@@ -85,7 +85,7 @@ for i = 4, #KEYS do
 end
 local decided = cheaper or full or priceless
 if decided then
-  return {cheaper and 'DOWNGRADE' or full and 'EXCEEDED' or 'UNPRICED', tostring(decided - 4), unpack(seen[decided])}
+  return {cheaper and 'DOWNGRADE' or full and 'EXCEEDED' or 'UNPRICED', tostring(decided - 4), unpack(seen[decided], 1, 4)}
 end
 if nano == '' then nano = '0' end
 ${HOLD_ALL}`,
