@@ -1,4 +1,4 @@
-import type { JsonValue, Transaction } from '@rae/kernel';
+import { countRows, type JsonValue, MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
 import {
   conditionFromJson,
   conditionToJson,
@@ -71,7 +71,7 @@ export const listErasures = (
   tx: Transaction,
   projectId: string | null,
   limit: number,
-  after: readonly [string, string] | null,
+  after: Position | null,
 ): Promise<Erasure[]> =>
   tx.query<Erasure>(
     {
@@ -82,15 +82,14 @@ export const listErasures = (
     [tx.caller.tenantId, projectId, after?.[0] ?? null, after?.[1] ?? null, limit],
   );
 
-/** How many there are, counted to `most`. */
-export async function countErasures(tx: Transaction, projectId: string | null, most: number): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(
+/** How many there are, counted to MAX_COUNT + 1. */
+export const countErasures = (tx: Transaction, projectId: string | null): Promise<number> =>
+  countRows(
+    tx,
     `select count(*)::int as count from (select 1 from memory.erasure where tenant_id = $1 and ($2::uuid is null or project_id = $2)
-      limit $3) counted`,
-    [tx.caller.tenantId, projectId, most],
+      limit ${MAX_COUNT + 1}) counted`,
+    [tx.caller.tenantId, projectId],
   );
-  return row?.count ?? 0;
-}
 
 /** Parts of these erasures, in the order of their names. */
 export const listErasureParts = (

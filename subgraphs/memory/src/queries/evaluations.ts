@@ -1,4 +1,4 @@
-import { MAX_COUNT, type Transaction } from '@rae/kernel';
+import { countRows, MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
 import type { Evaluation, EvaluationResult } from '../domain/evaluate/evaluation.ts';
 
 const COLUMNS = `id, project_id as "projectId", dataset, cases, recall_at_5 as "recallAt5", recall_at_10 as "recallAt10", recall_at_20 as "recallAt20",
@@ -50,8 +50,8 @@ export async function listEvaluations(
   projectId: string | null,
   dataset: string | null,
   limit: number,
-  after: readonly [string, string] | null,
-): Promise<{ evaluation: Evaluation; place: readonly [string, string] }[]> {
+  after: Position | null,
+): Promise<{ evaluation: Evaluation; place: Position }[]> {
   const rows = await tx.query<Evaluation & { place: string }>(
     `select ${COLUMNS}, created_at::text as place from memory.evaluation
       where ${WHERE} ${after ? 'and (created_at, id) < ($5::timestamptz, $6::uuid)' : ''}
@@ -62,14 +62,9 @@ export async function listEvaluations(
 }
 
 /** How many there are, counted to MAX_COUNT + 1. */
-export async function countEvaluations(
-  tx: Transaction,
-  projectId: string | null,
-  dataset: string | null,
-): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(
+export const countEvaluations = (tx: Transaction, projectId: string | null, dataset: string | null): Promise<number> =>
+  countRows(
+    tx,
     `select count(*)::int as count from (select 1 from memory.evaluation where ${WHERE} limit ${MAX_COUNT + 1}) counted`,
     [tx.caller.tenantId, projectId, dataset],
   );
-  return row?.count ?? 0;
-}

@@ -1,4 +1,4 @@
-import { MAX_COUNT, type Transaction } from '@rae/kernel';
+import { countRows, MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
 import type { Answer } from '../domain/answer/answer.ts';
 import { ANSWER_COLUMNS, type AnswerRow, toAnswer } from './answer-row.ts';
 
@@ -35,8 +35,8 @@ export async function listAnswers(
   tx: Transaction,
   filter: AnswerFilter,
   limit: number,
-  after: readonly [string, string] | null,
-): Promise<{ answer: Answer; place: readonly [string, string] }[]> {
+  after: Position | null,
+): Promise<{ answer: Answer; place: Position }[]> {
   const rows = await tx.query<AnswerRow & { place: string }>(
     `select ${ANSWER_COLUMNS}, created_at::text as place from memory.answer
       where ${WHERE} ${after ? 'and (created_at, id) < ($7::timestamptz, $8::uuid)' : ''}
@@ -47,10 +47,9 @@ export async function listAnswers(
 }
 
 /** How many there are, counted to MAX_COUNT + 1. */
-export async function countAnswers(tx: Transaction, filter: AnswerFilter): Promise<number> {
-  const [row] = await tx.query<{ count: number }>(
+export const countAnswers = (tx: Transaction, filter: AnswerFilter): Promise<number> =>
+  countRows(
+    tx,
     `select count(*)::int as count from (select 1 from memory.answer where ${WHERE} limit ${MAX_COUNT + 1}) counted`,
     valuesOf(tx, filter),
   );
-  return row?.count ?? 0;
-}

@@ -1,4 +1,4 @@
-import { MAX_COUNT, type Transaction } from '@rae/kernel';
+import { countRows, MAX_COUNT, type Transaction } from '@rae/kernel';
 import { MEMORY_COLUMNS, type MemoryRow, type StoredMemory, toMemory } from '../domain/memory-row.ts';
 
 const PAGE = {
@@ -21,5 +21,5 @@ export const pageChunks = async (
 ): Promise<StoredMemory[]> =>
   (await tx.query<MemoryRow>(PAGE, [tx.caller.tenantId, documentId, after, limit])).map(toMemory);
 
-export const countChunks = async (tx: Transaction, documentId: string): Promise<number> =>
-  (await tx.query<{ count: number }>(COUNT, [tx.caller.tenantId, documentId]))[0]?.count ?? 0;
+export const countChunks = (tx: Transaction, documentId: string): Promise<number> =>
+  countRows(tx, COUNT, [tx.caller.tenantId, documentId]);

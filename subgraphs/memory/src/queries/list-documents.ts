@@ -1,4 +1,4 @@
-import { MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
+import { countRows, MAX_COUNT, type Position, type Transaction } from '@rae/kernel';
 import type { Document } from '../domain/document.ts';
 import { DOCUMENT_COLUMNS, type DocumentRow, toDocument } from './document-row.ts';
 
@@ -47,11 +47,11 @@ export async function pageDocuments(
 }
 
 /** How many there are, counted to MAX_COUNT + 1. */
-export async function countDocuments(tx: Transaction, filter: DocumentFilter): Promise<number> {
+export function countDocuments(tx: Transaction, filter: DocumentFilter): Promise<number> {
   const values: unknown[] = [tx.caller.tenantId];
-  const [row] = await tx.query<{ count: number }>(
+  return countRows(
+    tx,
     `select count(*)::int as count from (select 1 from memory.document where ${whereOf(filter, values)} limit ${MAX_COUNT + 1}) counted`,
     values,
   );
-  return row?.count ?? 0;
 }

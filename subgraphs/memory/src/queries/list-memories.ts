@@ -1,4 +1,4 @@
-import { MAX_COUNT, type Transaction } from '@rae/kernel';
+import { countRows, MAX_COUNT, type Transaction } from '@rae/kernel';
 import type { MemoryFilter } from '../domain/memory-filter.ts';
 import { type MemoryRow, memoryColumns, type StoredMemory, toMemory } from '../domain/memory-row.ts';
 import { strengthSql } from '../domain/strength.ts';
@@ -129,14 +129,14 @@ export async function listMemories(tx: Transaction, request: ListRequest): Promi
 }
 
 /** How many there are, counted to MAX_COUNT + 1. */
-export async function countMemories(tx: Transaction, filter: MemoryFilter, projectId: string | null): Promise<number> {
+export function countMemories(tx: Transaction, filter: MemoryFilter, projectId: string | null): Promise<number> {
   const { values, add } = createParameters([tx.caller.tenantId]);
   const { from, where } = scopeOf({ filter, projectId, strengthAt: null }, add);
-  const [row] = await tx.query<{ count: number }>(
+  return countRows(
+    tx,
     `select count(*)::int as count from (select 1 from ${from} where ${where.join(' and ')} limit ${MAX_COUNT + 1}) counted`,
     values,
   );
-  return row?.count ?? 0;
 }
 
 /** Those of some memories of a project that pass a filter with an asOf, as they stood then. */

@@ -13,12 +13,6 @@ export interface ListAnswersRequest {
   readonly after?: string | null;
 }
 
-function placeOf(position: readonly (string | number | null)[]): [string, string] {
-  const [at, id] = position;
-  if (typeof at !== 'string' || typeof id !== 'string') throw badInput('after', 'this is not a cursor of this list');
-  return [at, id];
-}
-
 const without = (id: string | null | undefined, field: string): string | null => {
   if (id?.includes('\0')) throw badInput(field, 'holds a NUL character; leave it out');
   return id ?? null;
@@ -38,7 +32,7 @@ export async function listAnswers(ctx: MemoryContext, request: ListAnswersReques
     sessionId: without(request.sessionId, 'sessionId'),
   };
   const list = `answers ${JSON.stringify([request.projectId ?? null, ids])}`;
-  const after = request.after ? placeOf(ctx.cursors.decode(tenantId, list, request.after)) : null;
+  const after = request.after ? ctx.cursors.decode(tenantId, list, request.after) : null;
   const { filter, rows } = await ctx.read(async (tx) => {
     const projectId = await projectToRead(tx, request.projectId ?? null, 'projectId');
     const asked = { projectId, ...ids };

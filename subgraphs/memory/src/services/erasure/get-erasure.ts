@@ -1,5 +1,5 @@
 import { projectToRead } from '@rae/identity';
-import { badInput, type Connection, checkFirst, isUuid, MAX_COUNT, notFound, toConnection } from '@rae/kernel';
+import { badInput, type Connection, checkFirst, isUuid, notFound, toConnection } from '@rae/kernel';
 import type { Erasure } from '../../domain/erasure.ts';
 import { countErasures, findErasures, listErasures as readPage } from '../../queries/erasures.ts';
 import type { MemoryContext } from '../memory-context.ts';
@@ -21,12 +21,6 @@ export interface ListErasuresRequest {
   readonly after?: string | null;
 }
 
-function placeOf(position: readonly (string | number | null)[]): [string, string] {
-  const [at, id] = position;
-  if (typeof at !== 'string' || typeof id !== 'string') throw badInput('after', 'this is not a cursor of this list');
-  return [at, id];
-}
-
 /**
  * A page of erasures, newest first; those of a project, or all of the tenant's.
  *
@@ -36,13 +30,13 @@ export async function listErasures(ctx: MemoryContext, request: ListErasuresRequ
   const first = checkFirst(request.first);
   const { tenantId } = ctx.caller;
   const list = `erasures ${request.projectId ?? ''}`;
-  const after = request.after ? placeOf(ctx.cursors.decode(tenantId, list, request.after)) : null;
+  const after = request.after ? ctx.cursors.decode(tenantId, list, request.after) : null;
   const { projectId, rows } = await ctx.read(async (tx) => {
     const project = await projectToRead(tx, request.projectId ?? null, 'projectId');
     return { projectId: project, rows: await readPage(tx, project, first + 1, after) };
   });
   const cursorOf = ({ requestedAt, id }: Erasure) =>
     ctx.cursors.encode(tenantId, list, [requestedAt.toISOString(), id]);
-  const count = () => ctx.readOnce((tx) => countErasures(tx, projectId, MAX_COUNT + 1));
+  const count = () => ctx.readOnce((tx) => countErasures(tx, projectId));
   return toConnection(rows, first, after !== null, cursorOf, count);
 }

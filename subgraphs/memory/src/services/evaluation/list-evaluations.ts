@@ -18,12 +18,6 @@ export interface ListEvaluationsRequest {
   readonly after?: string | null;
 }
 
-function placeOf(position: readonly (string | number | null)[]): [string, string] {
-  const [at, id] = position;
-  if (typeof at !== 'string' || typeof id !== 'string') throw badInput('after', 'this is not a cursor of this list');
-  return [at, id];
-}
-
 /**
  * A page of evaluations, newest first.
  *
@@ -38,7 +32,7 @@ export async function listEvaluations(
   if (dataset?.includes('\0')) throw badInput('dataset', 'holds a NUL character; leave it out');
   const { tenantId } = ctx.caller;
   const list = `evaluations ${JSON.stringify([request.projectId ?? null, dataset])}`;
-  const after = request.after ? placeOf(ctx.cursors.decode(tenantId, list, request.after)) : null;
+  const after = request.after ? ctx.cursors.decode(tenantId, list, request.after) : null;
   const { projectId, rows } = await ctx.read(async (tx) => {
     const project = await projectToRead(tx, request.projectId ?? null, 'projectId');
     return { projectId: project, rows: await readPage(tx, project, dataset, first + 1, after) };
