@@ -40,9 +40,9 @@ export interface ScorerConfig {
 }
 
 /**
- * Recency and importance take part only when asked for: on the 997 questions of locomo-dev recency lowers recall@10 from .851 to
- * .830, as a question means any time unless it says so, and no public set judges importance. Asked for, each adds at most some
- * tenth on either side of its middle to the sum of a typical best hit (6.0): gentle factors of ± 10 %, as in Hindsight.
+ * Recency and importance take part only when asked for: a question means any time unless it says so, and no public set judges
+ * importance. Asked for, each adds at most some tenth on either side of its middle to the sum of a typical best hit (6.0): gentle
+ * factors of ± 10 %, as in Hindsight.
  */
 export const PRIORS: Readonly<Record<PriorFeature, FeatureWeight>> = {
   recency: { weight: 1.28, divisor: 1 },

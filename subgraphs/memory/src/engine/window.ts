@@ -51,7 +51,7 @@ export function windowOf(index: ProjectIndex, visible: Uint8Array, slot: number,
 /**
  * Scores windows: what BM25 gives to the turns of a window as one text, over all windows. How many windows hold a term is
  * counted up to 1 000 turns that do; above, where it matters little, it is taken from them as if they lay at random:
- * rows × (1 − (1 − n/rows)^4.7). On locomo-dev counting raises recall@10 of category 1 from .533 to .538.
+ * rows × (1 − (1 − n/rows)^4.7).
  */
 export interface WindowScorer {
   score(slot: number): number;
