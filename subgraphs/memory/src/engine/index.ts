@@ -44,7 +44,16 @@ export {
   pendingVectors,
 } from './project-index.ts';
 export { quantisationScale, quantise } from './quantise.ts';
-export { goneRecordSql, packSql, readId, recordSql, unpack, vectorIdSql, vectorRecordSql } from './record.ts';
+export {
+  createUnpacker,
+  goneRecordSql,
+  packSql,
+  readId,
+  recordSql,
+  unpack,
+  vectorIdSql,
+  vectorRecordSql,
+} from './record.ts';
 export { createScratch } from './scratch.ts';
 export { type EngineSignal, type RankedHit, type Ranking, type RankQuery, rank, type SignalShare } from './search.ts';
 export { isNewer } from './snapshot.ts';

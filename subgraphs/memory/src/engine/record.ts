@@ -49,6 +49,18 @@ export const packSql = (record: string, filter = ''): string =>
 /** The records of a pack. */
 export const unpack = (pack: string | null): Buffer | null => (pack === null ? null : Buffer.from(pack, 'base64'));
 
+/**
+ * For packs of which one is done with before the next comes: each overwrites the one before it, as a hundred megabytes of buffers
+ * that are soon dropped make the collector walk the whole heap over and over.
+ */
+export function createUnpacker(): (pack: string) => Buffer {
+  let bytes = Buffer.alloc(0);
+  return (pack) => {
+    if (bytes.length < pack.length) bytes = Buffer.allocUnsafeSlow(pack.length * 2);
+    return bytes.subarray(0, bytes.write(pack, 'base64'));
+  };
+}
+
 /** One row of memory.memory as the index needs it. Times in epoch milliseconds, Infinity where open or null. */
 export interface RowRecord {
   mid: number;

@@ -5,6 +5,8 @@ import { goneRecordSql, packSql, recordSql, unpack, vectorIdSql, vectorRecordSql
 
 /** Rows in one piece: no statement of the embedded database may hold it up for long. */
 export const PIECE_ROWS = 1_024;
+/** Rows in one pack, some 50 kB: a message that fits into one read of the socket is parsed where it lies, a larger one is copied over and over. */
+const PACK_ROWS = 48;
 
 /** What a project's index is loaded from, beginning with the snapshot that its first delta starts at. */
 export interface IndexStart {
@@ -19,12 +21,13 @@ const START = {
     (select count(*)::int from memory.memory where tenant_id = $1 and project_id = $2) as rows`,
 };
 
-const piece = (vector: string) => `select r.last::text as last, r.pack as rows, v.pack as vectors
-    from (select max(mid) as last, ${packSql('record')} as pack
-      from (select mid, ${recordSql('m')} as record from memory.memory m where tenant_id = $1 and project_id = $2 and mid > $3
-        order by mid limit ${PIECE_ROWS}) m) r,
-      lateral (select ${packSql(vector)} as pack from memory.vector v
-        where tenant_id = $1 and project_id = $2 and mid > $3 and mid <= r.last and model = $4) v`;
+const piece = (vector: string) => `select p.last::text as last, p.pack as rows,
+      (select ${packSql(vector)} from memory.vector v
+        where tenant_id = $1 and project_id = $2 and mid >= p.first and mid <= p.last and model = $4) as vectors
+    from (select part, min(mid) as first, max(mid) as last, ${packSql('record')} as pack
+      from (select mid, (row_number() over (order by mid) - 1) / ${PACK_ROWS} as part, ${recordSql('m')} as record
+        from memory.memory m where tenant_id = $1 and project_id = $2 and mid > $3 order by mid limit ${PIECE_ROWS}) m
+      group by part) p order by p.part`;
 
 const WITH_VECTORS = { name: 'index_piece', text: piece(vectorRecordSql('v')) };
 const WITH_VECTOR_IDS = { name: 'index_piece_ids', text: piece(vectorIdSql('v')) };
@@ -68,11 +71,12 @@ export async function readIndexNews(tx: Transaction, projectId: string, snapshot
 }
 
 /** Rows and what is known of their vectors, packed for the index. */
-export interface Piece {
-  /** Number of the last row; null of none. */
-  readonly last: string | null;
-  readonly rows: Buffer | null;
-  readonly vectors: Buffer | null;
+export interface PackedRows {
+  /** Number of the last row. */
+  readonly last: string;
+  readonly rows: string;
+  /** Null: none of them has one. */
+  readonly vectors: string | null;
 }
 
 export async function readIndexStart(tx: Transaction, projectId: string): Promise<IndexStart> {
@@ -81,26 +85,21 @@ export async function readIndexStart(tx: Transaction, projectId: string): Promis
   return start;
 }
 
-type Packed<T, Packs extends keyof T> = Omit<T, Packs> & Readonly<Record<Packs, string | null>>;
-
 /**
- * The next rows after `after` (a number, '0' at first), with their vectors of `model`.
+ * The next rows after `after` (a number, '0' at first), with their vectors of `model`, in packs; none: there are no more.
  *
  * @param keepsVectors false: with the ids of those that have one
  */
-export async function readIndexPiece(
+export const readIndexPiece = (
   tx: Transaction,
   projectId: string,
   after: string,
   model: string,
   keepsVectors: boolean,
-): Promise<Piece> {
-  const statement = keepsVectors ? WITH_VECTORS : WITH_VECTOR_IDS;
-  const values = [tx.caller.tenantId, projectId, after, model];
-  const [piece] = await tx.query<Packed<Piece, 'rows' | 'vectors'>>(statement, values);
-  if (!piece) throw new Error('no piece');
-  return { last: piece.last, rows: unpack(piece.rows), vectors: unpack(piece.vectors) };
-}
+): Promise<PackedRows[]> =>
+  tx.query(keepsVectors ? WITH_VECTORS : WITH_VECTOR_IDS, [tx.caller.tenantId, projectId, after, model]);
+
+type Packed<T, Packs extends keyof T> = Omit<T, Packs> & Readonly<Record<Packs, string | null>>;
 
 export interface IndexDelta extends Delta {
   readonly epoch: number;

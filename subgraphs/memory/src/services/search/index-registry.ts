@@ -8,6 +8,7 @@ import {
   compactIndex,
   createProjectIndex,
   createScratch,
+  createUnpacker,
   finishLoading,
   indexBytes,
   loadRows,
@@ -21,7 +22,7 @@ import {
 import { isAnnReady } from '../../queries/ann-project.ts';
 import {
   type IndexStart,
-  type Piece,
+  type PackedRows,
   readIndexDelta,
   readIndexNews,
   readIndexPiece,
@@ -89,13 +90,30 @@ async function runSliced(slices: Generator<unknown, void>): Promise<void> {
   while (!slices.next().done) await setImmediate();
 }
 
+type ReadPiece = (after: string) => Promise<readonly PackedRows[]>;
+
 // The next piece is on its way while one is used.
-async function eachPiece(read: (after: string) => Promise<Piece>, use: (piece: Piece) => Promise<void>): Promise<void> {
-  for (let piece = await read('0'); piece.last !== null; ) {
-    const next = read(piece.last);
+async function eachPiece(read: ReadPiece, use: (piece: readonly PackedRows[]) => Promise<void>): Promise<void> {
+  let piece = await read('0');
+  for (let last = piece.at(-1)?.last; last !== undefined; last = piece.at(-1)?.last) {
+    const next = read(last);
     next.catch(() => {}); // told where it is waited for
     await use(piece);
     piece = await next;
+  }
+}
+
+/** A slice is a pack, or less. */
+function* loadPiece(
+  index: ProjectIndex,
+  piece: readonly PackedRows[],
+  keeps: boolean,
+  unpack: (pack: string) => Buffer,
+): Generator<void, void> {
+  for (const { rows, vectors } of piece) {
+    yield* loadRows(index, unpack(rows));
+    if (vectors) yield* (keeps ? loadVectors : loadVectorIds)(index, unpack(vectors));
+    yield;
   }
 }
 
@@ -121,12 +139,10 @@ export function createIndexRegistry(options: RegistryOptions): IndexRegistry {
     const from = performance.now();
     const keeps = !isTooLarge(start.rows) || !(await read((tx) => isAnnReady(tx, projectId, embedder.id)));
     const index = createProjectIndex(model, start.rows, keeps, scratch);
+    const unpack = createUnpacker();
     await eachPiece(
       (after) => read((tx) => readIndexPiece(tx, projectId, after, embedder.id, keeps)),
-      async ({ rows, vectors }) => {
-        if (rows) await runSliced(loadRows(index, rows));
-        if (vectors) await runSliced((keeps ? loadVectors : loadVectorIds)(index, vectors));
-      },
+      (piece) => runSliced(loadPiece(index, piece, keeps, unpack)),
     );
     await runSliced(finishLoading(index, start.snapshot));
     metrics.observeSeconds('rae_index_load_seconds', 'Loading a search index', (performance.now() - from) / 1_000);
