@@ -41,6 +41,8 @@ begin
   for day in select first + n from generate_series(0, days - 1) n loop
     name := 'events_' || to_char(day, 'YYYYMMDD');
     if to_regclass('platform.' || name) is null then
+      -- the parent first: who was sent to DEFAULT before it, and waits for it alone, would come back when its day lies elsewhere, and be refused
+      lock table only platform.events in access exclusive mode;
       lock table platform.events_default in access exclusive mode;
       execute format('create table platform.%I (like platform.events including defaults including constraints)', name);
       execute format('with moved as (delete from platform.events_default where recorded_at >= %L and recorded_at < %L returning *) insert into platform.%I select * from moved',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { actAs, actAsWorker } from '@rae/database';
 import {
   countDaysAhead,
@@ -42,7 +42,12 @@ beforeAll(async () => {
     logger: silentLogger,
   });
 });
+afterEach(() => {
+  ahead = 0;
+});
+let over = false;
 afterAll(async () => {
+  over = true;
   await feed.close();
   await stack.close();
   await own.drop();
@@ -78,6 +83,12 @@ async function belowHorizon(caller: Caller): Promise<void> {
     const [row] = await stack.as(caller, (tx) => tx.query<{ below: boolean }>(text));
     if (row?.below) return;
   }
+}
+
+/** Until a statement on this database waits for a lock. */
+async function waiter(): Promise<void> {
+  const text = `select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())`;
+  while ((await stack.asWorker((tx) => tx.query(text))).length === 0);
 }
 
 const whereIs = async (caller: Caller): Promise<Record<string, string>> => {
@@ -132,7 +143,7 @@ function startConsumer(caller: Caller) {
   );
   const drainUntil = async (count: number) => {
     do await consumer.drain();
-    while (kept.length < count);
+    while (kept.length < count && !over);
     return kept;
   };
   return { drainUntil, close: consumer.close };
@@ -189,6 +200,24 @@ describe('the days of the log', () => {
     expect(b).toBe(partitionNameOf(day(22)));
     expect(new Set(Object.values(others))).toEqual(new Set([partitionNameOf(day(20))]));
     expect((await hear(caller, startCursor, 22)).slice(0, 2)).toEqual(['a', 'b']);
+  });
+
+  test('keep writers waiting while they are made: a row of such a day lies in it, and none is refused', async () => {
+    const caller = testCaller();
+    const made = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    ahead = 40;
+    const making = stack.asWorker(async (tx) => {
+      await makeLogDays(tx);
+      made.resolve();
+      await go.promise;
+    });
+    await made.promise;
+    const writing = forge(caller, 'a', { recordedAt: day(40, 5) });
+    if (stack.database.mode === 'native') await waiter();
+    go.resolve();
+    await Promise.all([making, writing]);
+    expect(await whereIs(caller)).toEqual({ a: partitionNameOf(day(40)) });
   });
 
   test('are dropped when they are too old, in DEFAULT as well: a cursor from before is CURSOR_EXPIRED, the last one is not', async () => {
