@@ -35,6 +35,12 @@ describe('the summary of a text', () => {
     expect(summary.length).toBeLessThanOrEqual(MOST_CHARACTERS);
   });
 
+  test('says nothing twice, however often the text does', () => {
+    expect(summarise('Ships announce themselves to the office. '.repeat(20))).toBe(
+      'Ships announce themselves to the office.',
+    );
+  });
+
   test('of Polish is Polish', () => {
     const text = `Dzień dobry. Prom do Karlskrony odpływa codziennie o 21:00 z Gdyni. Było miło. Zapomniałem, co jeszcze chciałem dodać.
 Na prom do Karlskrony trzeba przyjść godzinę wcześniej. Pogoda nie była taka zła, jak się wszyscy obawiali od rana. Kawa też była dobra.

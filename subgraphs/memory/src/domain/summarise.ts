@@ -48,8 +48,10 @@ export function summarise(content: string): string | null {
     .sort((a, b) => b.score - a.score || a.start - b.start);
   let left = MOST_CHARACTERS;
   const least = (ranked[0]?.score ?? 0) * WORTH;
+  const said = new Set<string>();
   const chosen = ranked.filter(({ sentence, score }) => {
-    if (sentence.length >= left || score < least) return false;
+    if (sentence.length >= left || score < least || said.has(sentence)) return false;
+    said.add(sentence);
     left -= sentence.length + 1;
     return true;
   });
