@@ -5,6 +5,7 @@ import {
   isUuid,
   NO_CAUSE,
   type Statement,
+  systemOf,
   type Transaction,
   type WakeUp,
 } from '@rae/kernel';
@@ -29,16 +30,7 @@ export interface Transact {
   once<T>(scope: TransactionScope, work: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 
-export const SYSTEM_CALLER: Caller = {
-  tenantId: '',
-  actor: 'system:worker',
-  roles: [],
-  projectId: null,
-  apiKeyId: null,
-  agentId: null,
-  userId: null,
-  sessionId: null,
-};
+export const SYSTEM_CALLER = systemOf('', 'worker');
 /** Sees all tenants' rows of the worker's tables, until `actAs` narrows the transaction to one. */
 export const WORKER_SCOPE: TransactionScope = { role: 'rae_worker', caller: SYSTEM_CALLER, cause: NO_CAUSE };
 

@@ -1,4 +1,12 @@
-import { type Caller, type Cause, isPlatformError, type Logger, NO_CAUSE, type Transaction } from '@rae/kernel';
+import {
+  type Caller,
+  type Cause,
+  isPlatformError,
+  type Logger,
+  NO_CAUSE,
+  systemOf,
+  type Transaction,
+} from '@rae/kernel';
 import { inSpan, type Metrics } from '@rae/telemetry';
 import type { LogEvent } from './event.ts';
 import type { ReadWith } from './partition-reader.ts';
@@ -51,17 +59,6 @@ export const placeOf = ({ part, touched_at, ...position }: CursorRow): LogPlace 
   since: position.tx === LOG_START.tx ? new Date(0) : earliestAfter(touched_at),
 });
 
-const callerOf = (consumer: string, tenantId: string): Caller => ({
-  tenantId,
-  actor: `system:${consumer}`,
-  roles: [],
-  projectId: null,
-  apiKeyId: null,
-  agentId: null,
-  userId: null,
-  sessionId: null,
-});
-
 const causeOf = ({ id, depth }: LogEvent): Cause => ({ ...NO_CAUSE, eventId: id, depth: depth + 1 });
 
 const isRetryable = (error: unknown): boolean => isPlatformError(error) && error.retryable;
@@ -76,7 +73,7 @@ export function createPartitionConsumer(definition: ConsumerDefinition, options:
   /** @returns whether it acted as the event's tenant, and did not come back */
   type Handle = (tx: Transaction, event: LogEvent) => Promise<boolean>;
 
-  const asTenant = (tx: Transaction, event: LogEvent) => actAs(tx, callerOf(name, event.tenantId), causeOf(event));
+  const asTenant = (tx: Transaction, event: LogEvent) => actAs(tx, systemOf(event.tenantId, name), causeOf(event));
 
   const handleOne: Handle = async (workerTx, event) => {
     if (!definition.types.includes(event.type)) return false;

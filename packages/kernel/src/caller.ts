@@ -15,6 +15,18 @@ export interface Caller {
   readonly sessionId: string | null;
 }
 
+/** Who does what nobody asked for just now: the platform itself, in the whole of a tenant ('': of none yet). */
+export const systemOf = (tenantId: string, part: string): Caller => ({
+  tenantId,
+  actor: `system:${part}`,
+  roles: [],
+  projectId: null,
+  apiKeyId: null,
+  agentId: null,
+  userId: null,
+  sessionId: null,
+});
+
 /** What led to this call: the event (and how long the chain already is), the execution, the run and its step. All null for a client's own request. */
 export interface Cause {
   readonly eventId: string | null;

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { ConsumerDefinition, EventFeed } from '@rae/events';
 import type { JobDefinition } from '@rae/jobs';
-import type {
-  Caller,
-  Context,
-  Embedder,
-  Generator,
-  Logger,
-  Reranker,
-  Subgraph,
-  Transaction,
-  WakeUp,
+import {
+  type Caller,
+  type Context,
+  type Embedder,
+  type Generator,
+  type Logger,
+  type Reranker,
+  type Subgraph,
+  systemOf,
+  type Transaction,
+  type WakeUp,
 } from '@rae/kernel';
 import type { Metering } from '@rae/metering';
 import type { Metrics } from '@rae/telemetry';
@@ -19,7 +20,6 @@ import { type EmbedOptions, embedMemoriesJob } from './jobs/embed-memories.ts';
 import { eraseMemoriesJob } from './jobs/erase-memories.ts';
 import { enqueueFilling, fillAnnJob } from './jobs/fill-ann.ts';
 import { keepMemoriesJob } from './jobs/keep-memories.ts';
-import { systemOf } from './jobs/system-caller.ts';
 import { createLoaders } from './loaders.ts';
 import { resolvers } from './resolvers/index.ts';
 import { createAnswerMakers } from './services/answers/answer-makers.ts';

@@ -1,5 +1,5 @@
 import { repeat } from '@rae/events';
-import type { Caller, Logger, Transaction } from '@rae/kernel';
+import { type Caller, type Logger, systemOf, type Transaction } from '@rae/kernel';
 import { rollUp } from './roll-up.ts';
 
 export interface RollUpOptions {
@@ -18,21 +18,10 @@ const DUE = {
     where h.number - coalesce(c.number, 0) >= $1 order by 1 limit 1000`,
 };
 
-const systemOf = (tenantId: string): Caller => ({
-  tenantId,
-  actor: 'system:metering.roll-up',
-  roles: [],
-  projectId: null,
-  apiKeyId: null,
-  agentId: null,
-  userId: null,
-  sessionId: null,
-});
-
 /** Sums the ledgers of all tenants that have enough new lines, each in pages of its own transactions. */
 export async function rollUpAll({ transactAsWorker, transactAs }: RollUpOptions, least = LEAST_LINES): Promise<void> {
   const due = await transactAsWorker((tx) => tx.query<{ tenantId: string }>(DUE, [least]));
-  for (const { tenantId } of due) while (await transactAs(systemOf(tenantId), rollUp));
+  for (const { tenantId } of due) while (await transactAs(systemOf(tenantId, 'metering.roll-up'), rollUp));
 }
 
 /**

@@ -1,11 +1,10 @@
 import { recordEvents } from '@rae/events';
 import { defineJob, type JobDefinition } from '@rae/jobs';
-import type { Caller, Embedder, Logger, Transaction } from '@rae/kernel';
+import { type Caller, type Embedder, type Logger, systemOf, type Transaction } from '@rae/kernel';
 import { quantisationScale, quantise } from '../engine/index.ts';
 import { findUnembedded, writeVectors } from '../queries/embed-memories.ts';
 import { type Embedded, embedStored } from '../services/embedding/embed-stored.ts';
 import { EMBED_MEMORIES, enqueueEmbedding } from '../services/embedding/enqueue-embedding.ts';
-import { systemOf } from './system-caller.ts';
 
 const BATCH = 50;
 const LEASE_MS = 60_000;

@@ -1,13 +1,12 @@
 import { recordEvent } from '@rae/events';
 import { defineJob, enqueue, type Job, type JobDefinition } from '@rae/jobs';
-import type { Transaction } from '@rae/kernel';
+import { systemOf, type Transaction } from '@rae/kernel';
 import { ERASE_MEMORIES } from '../domain/erasure.ts';
 import { eraseAnswersTo } from '../queries/erase-answers.ts';
 import { findMatching, type MatchRequest } from '../queries/erase-matching.ts';
 import { eraseMemories } from '../queries/erase-memories.ts';
 import { addErased, addToPart, forgetCondition, lockOpenErasure, type OpenErasure } from '../queries/erasures.ts';
 import { eraseDerived } from '../services/erasure/erase-derived.ts';
-import { systemOf } from './system-caller.ts';
 
 /** A page is one transaction of some 20 ms. */
 const PAGE = 200;

@@ -1,7 +1,6 @@
 import { defineJob, enqueue, type Job, type JobDefinition } from '@rae/jobs';
-import type { Caller, Transaction } from '@rae/kernel';
+import { type Caller, systemOf, type Transaction } from '@rae/kernel';
 import { fillAnn, finishAnn, openAnn } from '../queries/ann-project.ts';
-import { systemOf } from './system-caller.ts';
 
 const FILL_ANN = 'memory.fill-ann';
 

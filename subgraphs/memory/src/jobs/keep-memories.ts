@@ -1,5 +1,5 @@
 import { defineJob, enqueue, type JobDefinition } from '@rae/jobs';
-import type { Caller, Transaction } from '@rae/kernel';
+import { type Caller, systemOf, type Transaction } from '@rae/kernel';
 import { fadingRule, retentionEnd } from '../domain/fading.ts';
 import type { DueRule } from '../queries/archive-due.ts';
 import { findOldVersions } from '../queries/find-old-versions.ts';
@@ -7,7 +7,6 @@ import { listRetention } from '../queries/settings.ts';
 import { finishDecay, needsDecay } from '../queries/upkeep.ts';
 import { eraseVersion } from '../services/documents/delete-document.ts';
 import { archivePage } from '../services/upkeep/archive-due.ts';
-import { systemOf } from './system-caller.ts';
 
 export const KEEP_MEMORIES = 'memory.keep-memories';
 

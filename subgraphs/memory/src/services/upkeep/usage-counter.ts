@@ -1,4 +1,4 @@
-import type { Caller, Logger, Transaction } from '@rae/kernel';
+import { type Caller, type Logger, systemOf, type Transaction } from '@rae/kernel';
 import { addUsage, type Usage } from '../../queries/usage.ts';
 
 /** Counts what is used, beside the requests that use it. */
@@ -20,17 +20,6 @@ const FLUSH_MS = 1_000;
 /** Of one tenant; above, uses are dropped: while the database is away, counting must not fill the memory. */
 const MOST_WAITING = 20_000;
 
-const writerOf = (tenantId: string): Caller => ({
-  tenantId,
-  actor: 'system:memory.usage',
-  roles: [],
-  projectId: null,
-  apiKeyId: null,
-  agentId: null,
-  userId: null,
-  sessionId: null,
-});
-
 /**
  * Counts uses in this process and writes them once a second. A process that is killed loses its last second of them; one
  * that stops loses none.
@@ -51,10 +40,12 @@ export function createUsageCounter({ writeAs, logger }: UsageOptions): UsageCoun
     const due = waiting;
     waiting = new Map();
     for (const [tenantId, counted] of due)
-      await writeAs(writerOf(tenantId), (tx) => addUsage(tx, [...counted.values()])).catch((err: unknown) => {
-        logger.warn({ err, tenant: tenantId }, 'uses could not be written; they are kept for the next time');
-        add(tenantId, [...counted.values()]);
-      });
+      await writeAs(systemOf(tenantId, 'memory.usage'), (tx) => addUsage(tx, [...counted.values()])).catch(
+        (err: unknown) => {
+          logger.warn({ err, tenant: tenantId }, 'uses could not be written; they are kept for the next time');
+          add(tenantId, [...counted.values()]);
+        },
+      );
   };
   const flush = () => {
     writing = writing.then(write);
